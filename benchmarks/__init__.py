@@ -1,0 +1,1 @@
+"""Speed and quality of deident, measured against itself: ratios within one run, floors that may only rise."""

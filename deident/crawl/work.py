@@ -1,0 +1,206 @@
+"""What happens to one batch inside a worker: read the files, scan or mask them, write the masked ones.
+
+Nothing that a file holds can end the run: what cannot be read is `unscannable`, what makes the engine fail is tried alone and
+then `refused`.  Only a problem with the output (disk full) is raised.  A masked file is written under a temporary name in its
+own folder and renamed, so that no half file is ever seen under a published name.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from deident.crawl.names import shown
+from deident.crawl.walk import Source
+from deident.errors import CatalogError, DeidentError, MissingExtra, OutputError
+from deident.model import FileReport
+from deident.report.messages import say
+
+TEMPORARY = ".deident-"
+Masked = tuple[bytes | None, FileReport]
+
+
+class ScannerLike(Protocol):
+    """What a dump needs of engine.Scanner."""
+
+    def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
+        """One report per document (or several, named `name!member`, for an archive)."""
+        ...
+
+    def mask_many(self, items: Sequence[tuple[str, bytes]]) -> list[Masked]:
+        """The masked bytes and the report of each document; None: must not be written."""
+        ...
+
+    def mask_name(self, name: str) -> str:
+        """A file name with values masked."""
+        ...
+
+
+class Done(NamedTuple):
+    """What became of one file: its reports (at least one) and the output written, relative to the output folder."""
+
+    source: Source
+    reports: list[FileReport]
+    output: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The work on a batch.  `target` is the output folder of `mask`, "" for `scan`; it is sent to every worker once."""
+
+    lang: str
+    most_bytes: int
+    target: str = ""
+    root: str = ""
+    renames: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, scanner: ScannerLike, sources: Sequence[Source]) -> list[Done]:
+        """Every source of the batch, in order."""
+        done: list[Done] = []
+        todo: list[tuple[Source, bytes]] = []
+        for source in sources:
+            try:
+                if source.size > self.most_bytes:
+                    done.append(self.failed(scanner, source, say(self.lang, "too_big", limit=self.most_bytes >> 20)))
+                else:
+                    with open(source.path, "rb") as file:
+                        todo.append((source, file.read()))
+            except OSError as problem:
+                done.append(self.failed(scanner, source, say(self.lang, "cannot_read", why=problem.strerror)))
+        one = self._mask if self.target else self._scan
+        done += self._guarded(one, scanner, todo)
+        order = {source.name: number for number, source in enumerate(sources)}
+        return sorted(done, key=lambda item: order[item.source.name])
+
+    def failed(self, scanner: ScannerLike, source: Source, reason: str, status: str = "unscannable") -> Done:
+        """The result for a file that was not scanned; what an earlier run wrote for it goes away."""
+        report = FileReport(source.name, status=status, size=source.size, reason=reason)
+        if self.target:
+            self._remove(self.output(source))
+        return Done(source, [self._named(report, source, self._shown(scanner, source))], None)
+
+    def output(self, source: Source) -> bytes:
+        """Path of a file's output, relative to the output folder.  Without a new name it is the old one, byte for byte."""
+        if source.name in self.renames:
+            return os.fsencode(self.renames[source.name])
+        return os.fsencode(os.path.relpath(source.path, self.root))
+
+    def _guarded(self, one: Callable[..., list[Done]], scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
+        if not todo:
+            return []
+        try:
+            return one(scanner, todo)
+        except (OutputError, CatalogError, MissingExtra):
+            raise
+        except Exception as problem:  # junk must not end the run, whatever the engine makes of it
+            if len(todo) > 1:
+                return [done for item in todo for done in self._guarded(one, scanner, [item])]
+            if os.environ.get("DEIDENT_DEBUG") == "1":
+                traceback.print_exc(file=sys.stderr)
+            reason = say(self.lang, "failed", type=type(problem).__name__)
+            return [self.failed(scanner, todo[0][0], reason, "refused")]
+
+    def _scan(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
+        reports = scanner.scan_many([(source.name, data) for source, data in todo])
+        by_name: dict[str, list[FileReport]] = {source.name: [] for source, _ in todo}
+        for report in reports:
+            name = report.file
+            while name not in by_name and "!" in name:  # a member of an archive belongs to the archive
+                name = name.rpartition("!")[0]
+            by_name.get(name, []).append(report)
+        out = []
+        for source, data in todo:
+            own = by_name[source.name]
+            if own:
+                name = self._shown(scanner, source)
+                out.append(Done(source, [self._named(report, source, name, len(data)) for report in own], None))
+            else:
+                out.append(self.failed(scanner, source, say(self.lang, "no_result")))
+        return out
+
+    def _mask(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
+        items = [(source.name, data) for source, data in todo]
+        mask_many: Callable[..., list[Masked]] = scanner.mask_many
+        keywords = {"renames": self.renames} if self.renames and _takes_renames(mask_many) else {}
+        out = []
+        for (source, data), (masked, report) in zip(todo, mask_many(items, **keywords), strict=True):
+            output = self.output(source)
+            report = self._named(report, source, self.renames.get(source.name, source.name), len(data))
+            if masked is None or report.status in ("unscannable", "refused"):
+                self._remove(output)
+                if report.status in ("clean", "masked"):
+                    report.status, report.reason = "refused", report.reason or say(self.lang, "no_result")
+                out.append(Done(source, [report], None))
+            else:
+                self._write(output, masked, source, unchanged=masked == data)
+                out.append(Done(source, [report], output))
+        return out
+
+    def _shown(self, scanner: ScannerLike, source: Source) -> str:
+        if source.name in self.renames:
+            return self.renames[source.name]
+        return source.name if self.target else shown(source.name, scanner.mask_name)
+
+    def _named(self, report: FileReport, source: Source, name: str, size: int | None = None) -> FileReport:
+        """The report under a name that may be shown.  A name that held a value keeps a file from being clean."""
+        report.file = name + report.file.removeprefix(source.name)
+        report.size = report.size or (source.size if size is None else size)
+        if name != source.name:
+            report.renamed = name
+            if report.status == "clean":
+                report.status = "masked" if self.target else "partial"
+        return report
+
+    def _write(self, output: bytes, data: bytes, source: Source, *, unchanged: bool) -> None:
+        base = os.fsencode(self.target)
+        path = os.path.join(base, output)
+        folder = os.path.dirname(path)
+        temporary = os.path.join(folder, os.fsencode(f"{TEMPORARY}{os.getpid()}.tmp"))
+        try:
+            os.makedirs(folder, exist_ok=True)
+            if os.path.commonpath([os.path.realpath(folder), os.path.realpath(base)]) != os.path.realpath(base):
+                raise OutputError(say(self.lang, "leads_into_source", path=self._readable(folder)))
+            try:
+                with open(temporary, "wb") as file:
+                    file.write(data)
+                self._keep_times(temporary, source, unchanged=unchanged)
+                os.replace(temporary, path)
+            except BaseException:
+                if os.path.lexists(temporary):
+                    os.unlink(temporary)
+                raise
+        except OSError as problem:
+            raise self._cannot(path, problem) from None
+
+    def _keep_times(self, temporary: bytes, source: Source, *, unchanged: bool) -> None:
+        status = os.stat(source.path)
+        os.chmod(temporary, status.st_mode & 0o777 | 0o200)
+        if unchanged:  # a masked file is often as long as before: with the old time rsync would not copy it
+            os.utime(temporary, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def _remove(self, output: bytes) -> None:
+        path = os.path.join(os.fsencode(self.target), output)
+        try:
+            if os.path.lexists(path) and not os.path.isdir(path):
+                os.unlink(path)
+        except OSError as problem:
+            raise self._cannot(path, problem) from None
+
+    def _cannot(self, path: bytes, problem: OSError) -> DeidentError:
+        reasons = {28: "disk_full", 122: "disk_full", 13: "no_permission", 1: "no_permission"}
+        key = reasons.get(problem.errno or 0)
+        why = say(self.lang, key) if key else problem.strerror
+        return OutputError(say(self.lang, "cannot_write", path=self._readable(path), why=why))
+
+    @staticmethod
+    def _readable(path: bytes) -> str:
+        return path.decode("utf-8", "backslashreplace")
+
+
+def _takes_renames(mask_many: Callable[..., Any]) -> bool:
+    return "renames" in inspect.signature(mask_many).parameters

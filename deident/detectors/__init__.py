@@ -1,0 +1,74 @@
+"""Ways of finding, one per file.  A detector reads a Scene and says what is there; whether it may stay is the policy's.
+
+Built-ins are the tuple below.  Others join by the entry-point group `deident.detectors`: an object with
+`find(scene) -> Candidates` whose kinds have a pattern file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
+
+import numpy as np
+
+from deident.detectors import columns, cued, expressions, grouped, numbers
+from deident.errors import CatalogError
+from deident.matching.scene import Scene
+from deident.model import Bools, Candidates
+
+Detector = Callable[[Scene], Candidates]
+BUILT_IN: tuple[Detector, ...] = (numbers.find, grouped.find, cued.find, expressions.find)
+
+
+def plugged() -> tuple[Detector, ...]:
+    """Detectors of installed packages, by name; two with one name are an error."""
+    found: dict[str, Detector] = {}
+    for entry in entry_points(group="deident.detectors"):
+        if entry.name in found:
+            raise CatalogError("entry points", "deident.detectors", f"two detectors are named '{entry.name}'; uninstall one")
+        loaded = entry.load()
+        found[entry.name] = loaded.find if hasattr(loaded, "find") else loaded
+    return tuple(found[name] for name in sorted(found))
+
+
+def find(scene: Scene, more: Sequence[Detector] = ()) -> Candidates:
+    """All candidates of a scene, overlaps resolved, in order of the text."""
+    first = Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)])
+    both = Candidates.join([first, columns.find(scene, first)])
+    return both.take(settle(both, np.array([p.rank for p in scene.plan.patterns], np.int64)))
+
+
+def settle(found: Candidates, ranks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Of candidates that overlap keep the higher rank, then the longer, then the surer; index in order of the text."""
+    order = np.lexsort((-found.end, found.start))
+    if len(order) < 2:
+        return order
+    start, end = found.start[order], found.end[order]
+    alone: Bools = np.ones(len(order), np.bool_)
+    clash = start[1:] < np.maximum.accumulate(end)[:-1]
+    alone[1:] &= ~clash
+    alone[:-1] &= ~clash
+    chosen = order[alone].tolist()
+    taken_start: list[int] = []
+    rest = order[~alone].tolist()
+    rest.sort(key=lambda i: (-int(ranks[found.kind[i]]), int(found.start[i] - found.end[i]), -float(found.score[i]), int(found.start[i])))
+    taken: list[tuple[int, int]] = []
+    for i in _without_overlap(found, rest, taken, taken_start):
+        chosen.append(i)
+    result = np.array(chosen, np.int64)
+    return result[np.argsort(found.start[result], kind="stable")]
+
+
+def _without_overlap(found: Candidates, ranked: list[int], taken: list[tuple[int, int]], starts: list[int]) -> list[int]:
+    from bisect import bisect_left
+
+    kept = []
+    for i in ranked:
+        low, high = int(found.start[i]), int(found.end[i])
+        at = bisect_left(starts, low)
+        if (at < len(taken) and taken[at][0] < high) or (at > 0 and taken[at - 1][1] > low):
+            continue
+        taken.insert(at, (low, high))
+        starts.insert(at, low)
+        kept.append(i)
+    return kept

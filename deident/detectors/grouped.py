@@ -1,0 +1,87 @@
+"""Numbers written in groups: `132 6458 7364`, `6217-0097-4901-3464-786`, an ID broken over two lines.
+
+The matcher reports junctions (three digits, a separator, three digits).  The chain of groups around a junction is taken
+apart here: every run of neighbouring groups that, put together, has the shape and passes the checks of a `grouped` kind
+is a candidate.  Without a check the grouping itself must be the usual one (`groups` in the pattern, as lengths: `3-4-4`).
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from deident.detectors.numbers import column_kind, judge, touching
+from deident.matching.plan import JUNCTION, SEPARATOR
+from deident.matching.scene import Scene
+from deident.model import Candidates, Ints
+
+GROUPS = 8  # a number has no more groups than this
+LONGEST = 23  # characters without separators
+_CHAIN = re.compile(rb"[0-9A-Za-z]{1,23}(?:" + SEPARATOR + rb"[0-9A-Za-z]{1,23})+")
+_GROUP = re.compile(rb"[0-9A-Za-z]+")
+_USUAL = re.compile(r"(?:4-){2,4}\d|(?:4-){3}4|(?:4-){4}[1-4]")
+_WHITE = re.compile(rb"[\r\n]")
+
+
+def find(scene: Scene) -> Candidates:
+    """Candidates of all patterns that say `grouped = true`."""
+    kinds = [k for k, p in enumerate(scene.plan.patterns) if p.grouped and p.trigger == "token"]
+    spans = _runs(scene) if kinds else []
+    if not spans:
+        return Candidates.none()
+    parts: list[Candidates] = []
+    widths = np.array([len(joined) for _, _, joined, _, _ in spans])
+    for width in np.unique(widths):
+        chosen = [span for span, w in zip(spans, widths, strict=True) if w == width]
+        rows = np.frombuffer(b"".join(s[2] for s in chosen), np.uint8).reshape(len(chosen), width)
+        start = np.array([s[0] for s in chosen], np.int64)
+        end = np.array([s[1] for s in chosen], np.int64)
+        column, quantity = column_kind(scene, start, end), touching(scene, start, end)
+        for kind in kinds:
+            if int(width) in scene.plan.shapes[kind].tables:
+                passed, score = judge(scene, kind, rows, start, end, column, quantity)
+                usual = np.array([_grouping(scene, kind, chosen[i][3], chosen[i][4]) for i in passed.tolist()], np.bool_)
+                which: Ints = passed[usual]
+                parts.append(Candidates(start[which], end[which], np.full(len(which), kind, np.int32), score[usual]))
+    return Candidates.join(parts) if parts else Candidates.none()
+
+
+def _grouping(scene: Scene, kind: int, lengths: str, broken: bool) -> bool:
+    """Whether a kind is written in groups of these lengths; a line break inside needs two checks to be believed."""
+    pattern = scene.plan.patterns[kind]
+    if broken and len(pattern.checks) < 2:
+        return False
+    if pattern.groups:
+        return re.fullmatch(pattern.groups, lengths) is not None
+    return len(pattern.checks) >= 2 or _USUAL.fullmatch(lengths) is not None
+
+
+def _runs(scene: Scene) -> list[tuple[int, int, bytes, str, bool]]:
+    """(start, end, upper-cased characters, lengths "3-4-4", has a line break) of every run of groups that could be a number."""
+    view = scene.batch.view
+    spans: list[tuple[int, int, bytes, str, bool]] = []
+    done = -1
+    for junction in scene.ends_of(JUNCTION).tolist():
+        if junction <= done:
+            continue
+        low = max(done, junction - 64, 0)
+        chain = next((m for m in _CHAIN.finditer(view, low, junction + 96) if m.end() >= junction), None)
+        if chain is None or chain.start() > junction:
+            continue
+        done = chain.end()
+        groups = [m.span() for m in _GROUP.finditer(view, *chain.span())]
+        for first in range(len(groups)):
+            total = 0
+            for last in range(first, min(first + GROUPS, len(groups))):
+                total += groups[last][1] - groups[last][0]
+                if total > LONGEST:
+                    break
+                if last > first and total >= 10:
+                    low, high = groups[first][0], groups[last][1]
+                    joined = b"".join(view[a:b] for a, b in groups[first : last + 1]).upper()
+                    lengths = "-".join(str(b - a) for a, b in groups[first : last + 1])
+                    spans.append((low, high, joined, lengths, _WHITE.search(view, low, high) is not None))
+    return spans
+
+

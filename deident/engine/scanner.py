@@ -1,0 +1,127 @@
+"""The Scanner: built once, used from many threads; processes build their own from the same settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deident import masks
+from deident.catalog import Catalogue
+from deident.detectors import Detector, plugged
+from deident.engine import texts as text_batches
+from deident.engine.examine import Examiner, Judged
+from deident.errors import InputError, OutputError, VerifyError
+from deident.model import ACTIONS, MASK, FileReport, Findings, Ground, Kind, SourceMap
+from deident.policy import Policy
+
+WORDS = {"zh": "第{}行", "en": "line {}"}
+
+
+class Scanner:
+    """Finds and masks.
+
+    policy     id of a policy (`deident list policies`) or the path of a policy file
+    patterns   folder with the user's own pattern files
+    detectors  detectors of one's own, besides the built-in ones and those of installed packages
+    matcher    "auto", "hyperscan" or "python"
+    key        key for tags (linkage.load_key); without one findings carry no tag
+    lang       language of reasons and places: "zh" or "en"
+    """
+
+    def __init__(
+        self, *, policy: str = "gov-publish", patterns: Path | str | None = None, detectors: Sequence[Detector] = (),
+        matcher: str = "auto", key: bytes | None = None, lang: str = "zh",
+    ) -> None:  # fmt: skip
+        if lang not in WORDS:
+            raise InputError(f"lang '{lang}' is none of {', '.join(WORDS)}")
+        self._settings: dict[str, Any] = {
+            "policy": policy, "patterns": patterns, "detectors": tuple(detectors), "matcher": matcher, "key": key, "lang": lang,
+        }  # fmt: skip
+        folder = Path(patterns) if patterns is not None else None
+        self._examiner = Examiner.build(policy, folder, matcher, (*plugged(), *detectors))
+        self._key, self._lang = key, lang
+        self._kinds = tuple(Kind(p.id, p.category) for p in self._examiner.plan.patterns)
+        self._grounds = tuple(Ground(rule.id, rule.reason[lang], rule.basis) for rule in self._examiner.policy.rules)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self._settings,)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The kinds and laws in use."""
+        return self._examiner.catalogue
+
+    catalog = catalogue
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in use."""
+        return self._examiner.policy
+
+    @property
+    def matcher(self) -> Any:
+        """The matcher in use; `.name` is "hyperscan" or "python"."""
+        return self._examiner.matcher
+
+    def scan(self, text: str, title: str | None = None, doc_type: str | None = None) -> Findings:
+        """Findings of one text, offsets in code points: `text[f.start:f.end]` is what was found."""
+        source, judged = self._one(text, title)
+        return self._findings(source, judged, 0, doc_type, previews=True)
+
+    def mask(self, text: str, title: str | None = None, doc_type: str | None = None) -> str:
+        """The text with everything masked that the policy says to mask."""
+        findings = self.scan(text, title, doc_type)
+        out, at = [], 0
+        patterns = self._examiner.plan.patterns
+        for row in np.flatnonzero(findings.action == MASK).tolist():
+            start, end = int(findings.start[row]), int(findings.end[row])
+            first, last, new = masks.edit(patterns[findings.kind[row]].mask, text[start:end])
+            out += [text[at : start + first], new]
+            at = start + last
+        return "".join(out) + text[at:]
+
+    def scan_texts(self, texts: Iterable[Any]) -> Findings:
+        """Findings of many texts (list, pandas.Series, pyarrow.Array; str or bytes) as columns; `text` is the position."""
+        parts: list[Findings] = []
+        before = 0
+        for batch in text_batches.batches(texts):
+            parts.append(self._findings(batch.view, self._examiner.judge(batch), before, None))
+            before += len(batch)
+        if not parts:
+            return self.scan("")
+        return Findings(
+            *(np.concatenate([getattr(p, name) for p in parts]) for name in ("text", "start", "end", "kind", "score", "action", "rule")),
+            self._kinds, self._grounds,
+        )  # fmt: skip
+
+    def _one(self, text: str, title: str | None) -> tuple[bytes, Judged]:
+        both = list(text_batches.encoded([text, title or ""]))
+        batch = text_batches.titled(*both) if title else text_batches.joined(both[:1])
+        return batch.view, self._examiner.judge(batch)
+
+    def _findings(self, source: bytes, judged: Judged, before: int, doc_type: str | None, previews: bool = False) -> Findings:
+        """Columns in code points from judged candidates; the title's own findings are left out."""
+        found, batch = judged.found, judged.scene.batch
+        segment = np.searchsorted(batch.segments, found.start, "right") - 1
+        own = batch.role[segment] == 0
+        found, document = found.take(own), judged.document[own]
+        low, high = batch.map.stretch(found.start, found.end)
+        origin = batch.sources[document]
+        shown: tuple[str, ...] = ()
+        if previews:
+            patterns = self._examiner.plan.patterns
+            shown = tuple(
+                masks.hide(patterns[kind].mask, batch.view[start:end].decode("utf-8", "replace"))
+                for kind, start, end in zip(found.kind.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
+            )
+        return Findings(
+            document + before, text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high),
+            found.kind, found.score, judged.action[own], judged.rule[own], self._kinds, self._grounds, doc_type, shown,
+        )  # fmt: skip
+
+
+def _rebuild(settings: Mapping[str, Any]) -> Scanner:
+    return Scanner(**settings)

@@ -1,0 +1,300 @@
+"""The nouns every layer shares: Batch (text in), Findings (columns out), Finding (one row), Edit.
+
+All offsets inside the pipeline are byte offsets into UTF-8.  A Batch holds many segments of many documents in one
+buffer (`view`), each segment ended by NUL, with a SourceMap back to the documents' own bytes (`source`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deident.errors import MissingExtra
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+#: What a stretch of text is in its document.  Index = the number in `Batch.role`.
+ROLES = ("text", "title", "attribute", "comment", "script", "meta", "url", "name", "key")
+
+ACTIONS = ("mask", "review", "keep")
+MASK, REVIEW, KEEP = 0, 1, 2
+
+#: The thirteen categories of the annotation guideline, in the order of the law's list, and the organisations' own.
+CATEGORIES = (
+    "id_number", "home_address", "bank_account", "birth_date", "phone", "email", "medical_record",
+    "property_status", "social_relation", "life_experience", "disability", "marital_status", "person_name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Piecewise map from view bytes to source bytes.
+
+    Piece i covers view bytes `view[i] : view[i+1]` (the last one ends at `size`).  Its source is
+    `source[i] : source[i] + width[i]`.  Where the widths are equal the piece is byte for byte (*exact*); otherwise it
+    is *atomic* (an entity, an escape): any view byte of it stands for the whole source range.  `width[i] == 0` means
+    *inserted*: a cell or line break that has no source.
+    """
+
+    view: Ints
+    source: Ints
+    width: Ints
+    size: int
+
+    @staticmethod
+    def identity(size: int) -> SourceMap:
+        """The map of a view that is its own source."""
+        return SourceMap(np.zeros(1, np.int64), np.zeros(1, np.int64), np.full(1, size, np.int64), size)
+
+    def lengths(self) -> Ints:
+        """View length of every piece, (n,) int64."""
+        return np.diff(self.view, append=self.size)
+
+    def ranges(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Source ranges behind `view[start:end]`, in order, adjacent ones joined; inserted pieces are left out."""
+        out: list[tuple[int, int]] = []
+        piece = int(np.searchsorted(self.view, start, "right")) - 1
+        while piece < len(self.view) and start < end:
+            low = int(self.view[piece])
+            high = int(self.view[piece + 1]) if piece + 1 < len(self.view) else self.size
+            at, width = int(self.source[piece]), int(self.width[piece])
+            if width:
+                exact = width == high - low
+                first = at + start - low if exact else at
+                last = at + min(end, high) - low if exact else at + width
+                if out and out[-1][1] == first:
+                    out[-1] = (out[-1][0], last)
+                elif not out or last > out[-1][1]:  # the second half of an atomic piece was already taken
+                    out.append((first, last))
+            start = max(start, high)
+            piece += 1
+        return out
+
+    def stretch(self, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+        """Smallest source range around each `view[start:end]` (start < end), (n,) int64 each."""
+        lengths = self.lengths()
+        first = np.searchsorted(self.view, starts, "right") - 1
+        last = np.searchsorted(self.view, ends, "left") - 1
+        low = self.source[first] + np.where(lengths[first] == self.width[first], starts - self.view[first], 0)
+        exact = lengths[last] == self.width[last]
+        return low, self.source[last] + np.where(exact, ends - self.view[last], self.width[last])
+
+    def starts(self, offsets: Ints) -> Ints:
+        """Source offset of each view offset (of an atomic or inserted piece: its start), (n,) int64."""
+        piece = np.searchsorted(self.view, offsets, "right") - 1
+        exact = self.lengths()[piece] == self.width[piece]
+        return self.source[piece] + np.where(exact, offsets - self.view[piece], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Text of one or many documents, ready to be matched.
+
+    view      UTF-8 bytes; cells of a table row are separated by TAB, rows and blocks by LF; every segment ends in NUL
+    segments  (n + 1,) start of each segment in `view`; the last entry is len(view)
+    document  (n,) which document a segment belongs to
+    role      (n,) index into ROLES
+    map       view → source buffer (all documents one after the other)
+    sources   (d + 1,) start of each document in the source buffer
+    where     locator of a segment that is not plain text ("@title", "comment", "row 3"), by segment number
+    """
+
+    view: bytes
+    segments: Ints
+    document: Ints
+    role: NDArray[np.uint8]
+    map: SourceMap
+    sources: Ints
+    where: dict[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.sources) - 1
+
+
+class Edit(NamedTuple):
+    """Replace `batch.view[start:end]` by `replacement` (text; ASCII unless the format says otherwise)."""
+
+    start: int
+    end: int
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding with its verdict.  It never holds the value; `preview` is masked.
+
+    start, end   what was found: code points of the text that was scanned (`scan`), else bytes of the source file
+    kind         id of the pattern file, category one of CATEGORIES
+    action       "mask" | "review" | "keep"
+    reason       why, in the reader's language; `rule` is the policy rule's id
+    basis        keys of patterns/law.toml
+    where        human locator: "line 12", "line 3 @title", "line 7 comment", "url"
+    preview      masked form of the value and a few characters around it that hold no value
+    tag          keyed HMAC of the folded value (8 hex characters), "" where no key is in use
+    text         number of the scanned text (`scan_texts`) or 0
+    """
+
+    start: int
+    end: int
+    kind: str
+    category: str
+    action: str
+    score: float
+    rule: str = ""
+    reason: str = ""
+    basis: tuple[str, ...] = ()
+    where: str = ""
+    preview: str = ""
+    tag: str = ""
+    text: int = 0
+
+
+#: What became of a file.  Only the first two may be published.
+STATUSES = ("clean", "masked", "partial", "unscannable", "refused")
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What was found in one file and what was done about it (`status`: one of STATUSES).
+
+    `scan` leaves a file with findings to mask or review as "partial": it may not be published as it is.
+    """
+
+    file: str
+    format: str = ""
+    encoding: str = ""
+    status: str = "clean"
+    doc_type: str | None = None
+    size: int = 0
+    reason: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    renamed: str = ""
+
+    def count(self, action: str) -> int:
+        """How many findings have this action."""
+        return sum(f.action == action for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What detectors hand on, as columns (n,): view bytes `start:end`, number of the kind, how sure."""
+
+    start: Ints
+    end: Ints
+    kind: NDArray[np.int32]
+    score: NDArray[np.float32]
+
+    @staticmethod
+    def none() -> Candidates:
+        """No candidates."""
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+    @staticmethod
+    def rows(rows: list[tuple[int, int, int, float]]) -> Candidates:
+        """From (start, end, kind, score) rows."""
+        if not rows:
+            return Candidates.none()
+        start, end, kind, score = zip(*rows, strict=True)
+        return Candidates(np.array(start, np.int64), np.array(end, np.int64), np.array(kind, np.int32), np.array(score, np.float32))
+
+    @staticmethod
+    def join(parts: list[Candidates]) -> Candidates:
+        """All of them, one after the other."""
+        return Candidates(
+            np.concatenate([p.start for p in parts]), np.concatenate([p.end for p in parts]),
+            np.concatenate([p.kind for p in parts]), np.concatenate([p.score for p in parts]),
+        )  # fmt: skip
+
+    def take(self, chosen: Bools | Ints) -> Candidates:
+        """The rows of a mask or an index."""
+        return Candidates(self.start[chosen], self.end[chosen], self.kind[chosen], self.score[chosen])
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a finding needs to know of its pattern."""
+
+    id: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a finding needs to know of the rule that decided it."""
+
+    id: str
+    reason: str
+    basis: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Findings as columns, in order of text and place; iterate for rows.  It holds no value.
+
+    text, start, end, kind, score, action, rule   (n,) columns: number of the text, code points, index into `kinds`,
+    0 … 1, index into ACTIONS, index into `grounds` (-1: no rule decided, so a person has to)
+    doc_type   recognised or given document type of a single text; None when unknown
+    """
+
+    text: Ints
+    start: Ints
+    end: Ints
+    kind: NDArray[np.int32]
+    score: NDArray[np.float32]
+    action: NDArray[np.int8]
+    rule: NDArray[np.int32]
+    kinds: tuple[Kind, ...]
+    grounds: tuple[Ground, ...]
+    doc_type: str | None = None
+    previews: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (self[row] for row in range(len(self)))
+
+    def __getitem__(self, row: int) -> Finding:
+        kind = self.kinds[self.kind[row]]
+        ground = self.grounds[self.rule[row]] if self.rule[row] >= 0 else UNDECIDED
+        return Finding(
+            int(self.start[row]), int(self.end[row]), kind.id, kind.category, ACTIONS[self.action[row]],
+            round(float(self.score[row]), 3), ground.id, ground.reason, ground.basis, text=int(self.text[row]),
+            preview=self.previews[row] if self.previews else "",
+        )  # fmt: skip
+
+    def columns(self) -> dict[str, Any]:
+        """Plain columns by name, names instead of numbers; what `to_pandas` and `to_arrow` show."""
+        ids = np.array([kind.id for kind in self.kinds], object)
+        categories = np.array([kind.category for kind in self.kinds], object)
+        rules = np.array([*(ground.id for ground in self.grounds), ""], object)
+        return {
+            "text": self.text, "start": self.start, "end": self.end, "kind": ids[self.kind], "category": categories[self.kind],
+            "action": np.array(ACTIONS, object)[self.action], "score": self.score, "rule": rules[self.rule],
+        }  # fmt: skip
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame with one row a finding."""
+        import pandas
+
+        return pandas.DataFrame(self.columns())
+
+    def to_arrow(self) -> Any:
+        """A pyarrow.Table with one row a finding.  Raises MissingExtra without pyarrow."""
+        try:
+            import pyarrow
+        except ImportError:
+            raise MissingExtra("to_arrow needs pyarrow: pip install pyarrow") from None
+        return pyarrow.table(self.columns())
+
+
+UNDECIDED = Ground("", "", ())

@@ -1,0 +1,146 @@
+"""What the command line and the reports say, in Chinese and English.
+
+`say(lang, key, **values)` is the only way in; a missing key is a programming error (KeyError), a missing language falls
+back to Chinese.  No string here ever takes a value found in a document, only counts, file names and rule names.
+"""
+
+from __future__ import annotations
+
+LANGUAGES = ("zh", "en")
+
+CATEGORY_NAMES: dict[str, tuple[str, str]] = {
+    "id_number": ("身份证等证件号码", "Identity document numbers"),
+    "home_address": ("家庭住址", "Home addresses"),
+    "bank_account": ("银行账号", "Bank accounts"),
+    "birth_date": ("出生日期", "Birth dates"),
+    "phone": ("联系电话", "Phone numbers"),
+    "email": ("电子邮箱", "E-mail addresses"),
+    "medical_record": ("病历与健康", "Medical records"),
+    "property_status": ("财产状况", "Property and income"),
+    "social_relation": ("社会关系", "Social relations"),
+    "life_experience": ("生活经历", "Life experience"),
+    "disability": ("残疾状况", "Disability"),
+    "marital_status": ("婚姻状况", "Marital status"),
+    "person_name": ("姓名", "Person names"),
+}
+
+ACTION_NAMES: dict[str, tuple[str, str]] = {
+    "mask": ("须脱敏", "mask"),
+    "review": ("需人工复核", "review"),
+    "keep": ("可保留", "keep"),
+}
+
+STATUS_NAMES: dict[str, tuple[str, str]] = {
+    "clean": ("未发现问题", "clean"),
+    "masked": ("已脱敏并核验", "masked and verified"),
+    "partial": ("须处理,暂不能公开", "not ready to publish"),
+    "unscannable": ("无法检查", "could not be scanned"),
+    "refused": ("拒绝处理", "refused"),
+}
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # errors
+    "error": ("错误", "error"),
+    "warning": ("警告", "warning"),
+    "internal": (
+        "内部错误 {type}({file}:{line})。结果不完整。设置 DEIDENT_DEBUG=1 可查看详情(详情可能含有原文)。",
+        "internal error {type} ({file}:{line}). The result is incomplete. Set DEIDENT_DEBUG=1 for details (they may quote the input).",
+    ),
+    "missing": ("找不到 {path}。请检查路径。", "{path} does not exist. Check the path."),
+    "not_plain": ("{path} 既不是文件也不是文件夹。", "{path} is neither a file nor a folder."),
+    "is_folder": ("{path} 是文件夹;请用 deident scan。", "{path} is a folder: use deident scan."),
+    "unreadable_input": ("无法读取 {path}:{why}", "{path} cannot be read: {why}"),
+    "cannot_write": (
+        "无法写入 {path}:{why}。请释放空间或检查权限,然后加 --resume 重新运行,已完成的部分不会重做。",
+        "cannot write {path}: {why}. Free some space or fix the permissions, then run again with --resume; finished work is kept.",
+    ),
+    "disk_full": ("磁盘已满", "the disk is full"),
+    "no_permission": ("没有写入权限", "permission denied"),
+    "inside": (
+        "输出文件夹 {dst} 与输入 {src} 相互包含。请用 -o 另选一个文件夹。",
+        "the output folder {dst} and the input {src} lie within each other. Choose another folder with -o.",
+    ),
+    "not_empty": (
+        "输出文件夹 {dst} 不是空的。请另选文件夹;继续上次任务用 --resume,重新开始用 --force。",
+        "the output folder {dst} is not empty. Choose another; or --resume to go on, --force to start over in it.",
+    ),
+    "leads_into_source": (
+        "{path} 通过链接指向输出文件夹之外,未写入。",
+        "{path} leads out of the output folder through a link; nothing was written there.",
+    ),
+    "not_a_folder": ("{path} 不是文件夹。", "{path} is not a folder."),
+    "state_differs": (
+        "{path} 中的上次任务用的是不同的设置({what})。请用相同设置,或另选输出文件夹,或去掉 --resume 重新开始。",
+        "the state in {path} was made with other settings ({what}). Use the same ones, another -o, or leave out --resume to start over.",
+    ),
+    "state_damaged": (
+        "{path} 已损坏,不能继续。请去掉 --resume 重新开始。",
+        "{path} is damaged and cannot be resumed. Leave out --resume to start over.",
+    ),
+    "state_busy": ("另一个 deident 正在使用 {path}。", "another deident is using {path}."),
+    "worker_start": ("工作进程无法启动(退出码 {code})。请尝试 --jobs 1。", "a worker process did not start (exit code {code}). Try --jobs 1."),
+    "no_key": ("没有可用的密钥,报告中不含标记(tag):{why}", "no key, so the report carries no tags: {why}"),
+    "stdin_json": ("标准输入不是可用的 JSON 文档:{why}", "standard input is not a usable JSON document: {why}"),
+    "not_ready": ("此安装中缺少 {part}。", "this installation lacks {part}."),
+    # what became of a file
+    "cannot_read": ("无法读取文件({why})", "the file cannot be read ({why})"),
+    "cannot_list": ("无法列出文件夹(没有权限?),其中的内容未检查", "the folder cannot be listed (permissions?): its content was not scanned"),
+    "link_out": ("符号链接指向被检查的文件夹之外,未检查", "symbolic link out of the scanned folder: not followed"),
+    "link_folder": ("指向文件夹的符号链接,已跳过", "symbolic link to a folder: skipped"),
+    "link_broken": ("失效的符号链接,已跳过", "broken symbolic link: skipped"),
+    "special": ("不是普通文件,已跳过", "not a plain file: skipped"),
+    "own_report": ("deident 自己的报告,已跳过", "a report by deident: skipped"),
+    "too_big": ("文件超过 {limit} MB 的上限(--max-size),未检查", "larger than the limit of {limit} MB (--max-size): not scanned"),
+    "crashed": ("处理此文件时进程被终止(信号 {signal},可能是内存不足)", "the process was killed on this file (signal {signal}, perhaps out of memory)"),
+    "died": ("处理此文件时进程异常退出(退出码 {code})", "the process ended unexpectedly on this file (exit code {code})"),
+    "too_slow": ("处理超过 {seconds} 秒,已放弃", "took longer than {seconds} s: given up"),
+    "failed": ("处理时出现内部错误 {type}", "internal error {type} on this file"),
+    "no_result": ("引擎没有给出结果", "the engine gave no result"),
+    "name_masked": ("文件名含个人信息", "the file name holds personal information"),
+    # progress and outcome
+    "empty": ("{path} 中没有文件,未检查任何内容。", "{path} holds no files; nothing was scanned."),
+    "unit": ("文件", "files"),
+    "found": ("发现", "findings"),
+    "resumed": ("继续上次任务:{done} 个文件已完成,不再重做。", "resumed: {done} files were done already."),
+    "interrupted": ("已中断。已完成的部分已保存;用相同命令加 --resume 继续。", "interrupted. Finished work is saved; run the same command with --resume to go on."),
+    "scanned_total": ("已检查 {files} 个文件({size} MB,{seconds} 秒)", "{files} files scanned ({size} MB, {seconds} s)"),
+    "report_at": ("报告:{path}", "report: {path}"),
+    "output_at": ("脱敏结果:{path}", "masked files: {path}"),
+    # what to do (CLI and page)
+    "do_mask": ("{files} 个文件({places} 处)须脱敏后才能公开。", "{files} files ({places} places) must be masked before publication."),
+    "do_mask_how": ("运行 deident mask 输入 -o 输出 可就地脱敏并核验。", "deident mask SRC -o DST masks them in place and verifies the result."),
+    "do_masked": ("{files} 个文件({places} 处)已脱敏并核验,请用输出文件夹中的文件替换原文件。", "{files} files ({places} places) were masked and verified: publish the files of the output folder instead."),
+    "do_review": ("{files} 个文件({places} 处)需要人工判断。", "{files} files ({places} places) need a person's decision."),
+    "do_unread": ("{files} 个文件未能检查,不能视为没有问题。", "{files} files could not be scanned and are not cleared."),
+    "do_unwritten": ("{files} 个文件未能安全脱敏,没有写入输出文件夹。", "{files} files could not be masked safely and were not written to the output folder."),
+    "do_partial": ("{files} 个文件仍不能公开(未完全处理)。", "{files} files are still not ready to be published."),
+    "do_nothing": ("没有需要处理的内容:{files} 个文件中未发现须脱敏或复核的个人信息。", "Nothing to do: nothing to mask or review in {files} files."),
+    "skipped": ("另有 {count} 项被跳过(链接、特殊文件等)。", "{count} further entries were skipped (links, special files)."),
+    # check, test, list
+    "check_clean": ("{file}:未发现须脱敏或复核的个人信息。", "{file}: nothing to mask or review."),
+    "check_unread": ("{file}:未能检查({reason})。不能视为没有问题。", "{file}: could not be scanned ({reason}). It is not cleared."),
+    "check_total": ("{file}:{mask} 处须脱敏,{review} 处需复核,{keep} 处可保留。", "{file}: {mask} to mask, {review} to review, {keep} may stay."),
+    "test_ok": ("全部示例通过({kinds} 种,{examples} 条示例)。", "all examples pass ({kinds} kinds, {examples} examples)."),
+    "test_failed": ("{count} 条示例未通过。", "{count} examples fail."),
+    "status_convention": ("(惯例或建议,非法律条文)", " (convention or advice, not law)"),
+    "status_official": ("(官方通知)", " (official notice)"),
+    "basis": ("依据", "basis"),
+    "score": ("置信度", "score"),
+}
+
+SEPARATORS = {"zh": ";", "en": "; "}
+
+
+def say(lang: str, key: str, **values: object) -> str:
+    """The message `key` in the reader's language with `values` filled in."""
+    return pick(lang, MESSAGES[key]).format(**values)
+
+
+def pick(lang: str, pair: tuple[str, str]) -> str:
+    """The half of a (zh, en) pair that the reader wants."""
+    return pair[1 if lang == "en" else 0]
+
+
+def category_name(lang: str, category: str) -> str:
+    """Readable name of a category; an unknown one (a user's own) is shown as it is."""
+    return pick(lang, CATEGORY_NAMES.get(category, (category, category)))

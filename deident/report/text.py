@@ -1,0 +1,54 @@
+"""Plain text for a terminal: the result of `check`, and the closing lines of `scan` and `mask`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deident.model import ACTIONS, FileReport
+from deident.report.messages import ACTION_NAMES, category_name, pick, say
+from deident.report.plain import plain
+from deident.report.summary import Run, Summary, not_cleared
+
+
+def checked(reports: Sequence[FileReport], lang: str, kinds: dict[str, str]) -> Iterator[str]:
+    """Lines about checked documents: the verdict first, then what to mask, to review and to keep, each with its reason."""
+    for report in reports:
+        file = plain(report.file)
+        if not_cleared(report):
+            yield say(lang, "check_unread", file=file, reason=plain(report.reason))
+        counts = {action: report.count(action) for action in ACTIONS}
+        if counts["mask"] or counts["review"]:
+            yield say(lang, "check_total", file=file, **counts)
+        elif not not_cleared(report):
+            yield say(lang, "check_clean", file=file)
+        for finding in sorted(report.findings, key=lambda finding: (ACTIONS.index(finding.action), finding.start)):
+            action = pick(lang, ACTION_NAMES.get(finding.action, (finding.action, finding.action)))
+            name = kinds.get(finding.kind) or category_name(lang, finding.category)
+            basis = f" [{say(lang, 'basis')}: {', '.join(finding.basis)}]" if finding.basis else ""
+            yield f"  {action}  {plain(finding.where)}  {name}  {plain(finding.preview)}  {plain(finding.reason)}{basis}"
+
+
+def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
+    """What to do now, most urgent first, as (tone, sentence); tone is "mask", "review", "unread" or "good"."""
+    lang, masking = run.lang, run.mode == "mask"
+    out: list[tuple[str, str]] = []
+    if summary.places["mask"] and not masking:
+        out.append(("mask", say(lang, "do_mask", files=summary.files_with["mask"], places=summary.places["mask"])))
+    if masking and summary.statuses["partial"]:
+        out.append(("mask", say(lang, "do_partial", files=summary.statuses["partial"])))
+    if summary.places["review"]:
+        out.append(("review", say(lang, "do_review", files=summary.files_with["review"], places=summary.places["review"])))
+    if summary.unread:
+        out.append(("unread", say(lang, "do_unwritten" if masking else "do_unread", files=summary.unread)))
+    if masking and summary.statuses["masked"]:
+        out.append(("good", say(lang, "do_masked", files=summary.statuses["masked"], places=summary.masked_places)))
+    return out or [("good", say(lang, "do_nothing", files=summary.files))]
+
+
+def closing(summary: Summary, run: Run) -> Iterator[str]:
+    """The last lines of `scan` and `mask`."""
+    yield say(run.lang, "scanned_total", files=summary.files, size=round(summary.bytes / 1e6, 1), seconds=round(run.seconds, 1))
+    for _, sentence in tasks(summary, run):
+        yield f"  - {sentence}"
+    if run.skipped:
+        yield f"  - {say(run.lang, 'skipped', count=sum(run.skipped.values()))}"

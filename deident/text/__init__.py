@@ -1,0 +1,1 @@
+"""Normal form, character sets, and the exact maps back to the source."""

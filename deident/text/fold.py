@@ -1,0 +1,118 @@
+"""The normal form: one spelling for what a reader takes as the same number.
+
+Full-width letters, digits and `＊＋－．／＠＿` become ASCII; zero-width and direction marks and soft hyphens vanish; unusual
+blanks become a space, unusual dashes `-`; CJK radicals (Kangxi and supplement, which PDF printers write for ordinary
+characters) become the ideograph; `×` or `Ⅹ` after 17 digits becomes `X`.  Full-width `，：；（）` stay: they end
+nothing that is looked for, and there are thousands of them on a page.
+
+Where to fold is found by the matcher (`EXPRESSIONS` are part of its rules, fixed width, one event each); what to write is
+decided here for all places at once.  Nothing gets longer, so the work is a byte mask, and the map has one piece per place.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deident.model import Ints, SourceMap
+
+#: (name, expression over UTF-8 bytes, width of what is replaced)
+EXPRESSIONS: tuple[tuple[str, bytes, int], ...] = (
+    ("ascii", rb"\xef\xbc[\x8a\x8b\x8d-\x99\xa0-\xba\xbf]", 3),  # U+FF0A * + - . / 0-9 @ A-Z _
+    ("lower", rb"\xef\xbd[\x81-\x9a]", 3),  # U+FF41 a-z
+    ("mark", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]", 3),  # zero width, direction
+    ("mark", rb"\xe2\x81[\xa0-\xa4\xa6-\xa9]", 3),  # word joiner, invisible operators, isolates
+    ("mark", rb"\xef\xbb\xbf", 3),  # byte order mark inside a text
+    ("mark", rb"\xc2\xad", 2),  # soft hyphen
+    ("blank", rb"\xe2\x80[\x80-\x8a\xaf]", 3),  # en quad … hair space, narrow no-break space
+    ("blank", rb"\xe3\x80\x80", 3),  # ideographic space
+    ("blank", rb"\xc2\xa0", 2),  # no-break space
+    ("dash", rb"\xe2\x80[\x90-\x95]", 3),  # hyphen … horizontal bar
+    ("dash", rb"\xe2\x88\x92", 3),  # minus sign
+    ("dash", rb"\xef\xb9[\x98\xa3]", 3),  # small hyphens
+    ("x", rb"[0-9]{17}\xc3\x97", 2),  # ×
+    ("x", rb"[0-9]{17}\xe2\x85\xa9", 3),  # Ⅹ
+    ("radical", rb"\xe2[\xba-\xbf][\x80-\xbf]", 3),  # U+2E80 … U+2FFF
+)
+
+# CJK Radicals Supplement that NFKC leaves alone, as in Unicode's EquivalentUnifiedIdeograph.txt (written by hand, the
+# forms that printers emit for common characters).
+_SUPPLEMENT = {
+    0x2E81: "厂", 0x2E83: "乚", 0x2E84: "乙", 0x2E85: "亻", 0x2E86: "冂", 0x2E88: "刀", 0x2E89: "刂", 0x2E8B: "卩",
+    0x2E8C: "小", 0x2E8D: "小", 0x2E8E: "兀", 0x2E8F: "尣", 0x2E90: "尢", 0x2E92: "巳", 0x2E93: "幺", 0x2E95: "彐",
+    0x2E96: "忄", 0x2E97: "心", 0x2E98: "扌", 0x2E99: "攵", 0x2E9B: "旡", 0x2E9C: "日", 0x2E9D: "月", 0x2E9E: "歹",
+    0x2E9F: "母", 0x2EA0: "民", 0x2EA1: "氵", 0x2EA2: "氺", 0x2EA3: "灬", 0x2EA4: "爫", 0x2EA6: "丬", 0x2EA7: "牛",
+    0x2EA8: "犭", 0x2EA9: "王", 0x2EAB: "目", 0x2EAC: "示", 0x2EAD: "礻", 0x2EAF: "糹", 0x2EB0: "纟", 0x2EB3: "罒",
+    0x2EB6: "羊", 0x2EB7: "羊", 0x2EBC: "月", 0x2EBE: "艹", 0x2EC0: "艹", 0x2EC1: "虎", 0x2EC2: "衤", 0x2EC3: "覀",
+    0x2EC4: "西", 0x2EC5: "见", 0x2EC6: "角", 0x2EC8: "讠", 0x2EC9: "贝", 0x2ECA: "足", 0x2ECB: "车", 0x2ECC: "辶",
+    0x2ECF: "阝", 0x2ED0: "钅", 0x2ED1: "長", 0x2ED2: "镸", 0x2ED3: "长", 0x2ED4: "门", 0x2ED6: "阝", 0x2ED7: "雨",
+    0x2ED8: "青", 0x2ED9: "韦", 0x2EDA: "页", 0x2EDB: "风", 0x2EDC: "飞", 0x2EDD: "食", 0x2EDF: "飠", 0x2EE0: "饣",
+    0x2EE2: "马", 0x2EE3: "骨", 0x2EE5: "鱼", 0x2EE6: "鸟", 0x2EE8: "麦", 0x2EE9: "黄", 0x2EEB: "齐", 0x2EEC: "齐",
+    0x2EED: "齿", 0x2EEE: "齿", 0x2EEF: "竜", 0x2EF0: "龙", 0x2EF1: "龟", 0x2EF2: "亀", 0x2EF3: "龟",
+}  # fmt: skip
+
+
+@cache
+def _radicals() -> NDArray[np.uint8]:
+    """(0x180, 3) UTF-8 bytes of the ideograph for U+2E80 … U+2FFF; zeros where there is none."""
+    table = np.zeros((0x180, 3), np.uint8)
+    for code in range(0x2E80, 0x3000):
+        plain = _SUPPLEMENT.get(code) or unicodedata.normalize("NFKC", chr(code))
+        if plain != chr(code) and len(plain.encode()) == 3:
+            table[code - 0x2E80] = list(plain.encode())
+    return table
+
+
+def fold(view: bytes, numbers: NDArray[np.int32], ends: Ints) -> tuple[bytes, SourceMap]:
+    """Fold `view` at the events of EXPRESSIONS (`numbers` index into it; `ends` ascending, (n,)); map back to `view`."""
+    if not len(ends):
+        return view, SourceMap.identity(len(view))
+    old = np.frombuffer(view, np.uint8)
+    new = old.copy()
+    names = np.array([name for name, _, _ in EXPRESSIONS])[numbers]
+    width = np.array([width for _, _, width in EXPRESSIONS], np.int64)[numbers]
+    starts = ends - width
+    last, middle = old[ends - 1].astype(np.int64), old[ends - 2].astype(np.int64)
+    code = ((middle & 0x3F) << 6) | (last & 0x3F)  # the low 12 bits of the code point
+    written = np.ones(len(ends), np.int64)
+    first = np.select(
+        [names == "ascii", names == "lower", names == "blank", names == "dash", names == "x"],
+        [code - 0xEE0 & 0xFF, code - 0xEE0 & 0xFF, 32, 45, 88],
+    )
+    written[names == "mark"] = 0
+    radical = names == "radical"
+    if radical.any():
+        plain = _radicals()[(code[radical] - 0xE80) % 0x180]
+        known = plain[:, 0] > 0
+        for column in range(3):
+            new[starts[radical][known] + column] = plain[known, column]
+        written[radical] = 3
+    one = written == 1
+    new[starts[one]] = first[one].astype(np.uint8)
+    keep = np.ones(len(old), np.bool_)
+    for drop in (1, 2):  # bytes of the place after what is written
+        at = ends - drop
+        keep[at[at >= starts + written]] = False
+    keep[starts[written == 0]] = False
+    changed = written < width
+    starts, ends, written, width = starts[changed], ends[changed], written[changed], width[changed]
+    return new[keep].tobytes(), _map(len(old), starts, ends, written)
+
+
+def _map(size: int, starts: Ints, ends: Ints, written: Ints) -> SourceMap:
+    """Pieces: the stretch before each place (exact), then the place (atomic; none where it vanished), then the rest."""
+    count = len(starts)
+    source = np.empty(2 * count + 1, np.int64)
+    width = np.empty(2 * count + 1, np.int64)
+    length = np.empty(2 * count + 1, np.int64)
+    source[0] = 0
+    source[1::2], source[2::2] = starts, ends
+    width[0::2] = length[0::2] = np.append(starts, size) - np.concatenate(([0], ends))
+    width[1::2], length[1::2] = ends - starts, written
+    used = length > 0
+    used[-1] = True
+    view = np.concatenate(([0], np.cumsum(length)[:-1]))
+    return SourceMap(view[used], source[used], width[used], int(length.sum()))

@@ -1,0 +1,218 @@
+"""The benchmarks measure what they say: generator, scores and floors on small inputs whose answer is known."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import peers, quality, speed, synthesis
+from benchmarks.quality import Found, Result
+
+_ID = re.compile(rb"(?<!\d)\d{17}[\dX](?!\d)")
+
+
+# ---- synthesis
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    assert synthesis.html_pages(100_000, seed=5) == synthesis.html_pages(100_000, seed=5)
+    assert synthesis.html_pages(100_000, seed=5) != synthesis.html_pages(100_000, seed=6)
+
+
+def test_pages_look_like_government_pages() -> None:
+    pages = synthesis.html_pages(3_000_000)
+    size = sum(map(len, pages))
+    assert 25_000 < size / len(pages) < 42_000
+    assert 13_000 < sum(page.count(b"<") for page in pages) / size * 1e6 < 21_000
+    assert 0.25 < sum(b"<table" in page for page in pages) / len(pages) < 0.45
+    broken = sum(len(re.findall("身份证号：[0-9X]{4,12}(?:</span>|&#)".encode(), page)) for page in pages)
+    every = sum(page.count("身份证号：".encode()) for page in pages)
+    assert 0.02 < broken / every < 0.25
+
+
+def test_gbk_pages_say_the_same() -> None:
+    gbk, utf8 = synthesis.html_pages(1, encoding="gb18030"), synthesis.html_pages(1)
+    assert gbk[0].decode("gb18030").replace("gb2312", "utf-8") == utf8[0].decode()
+
+
+def test_text_pages_hold_the_content_of_the_html_pages() -> None:
+    html, text = synthesis.html_pages(300_000), synthesis.text_pages(100_000)
+    for page, plain in zip(html, text, strict=False):
+        assert set(_ID.findall(page)) <= set(_ID.findall(plain))
+    assert any(b"\t" in plain for plain in text)
+    assert not any(b"<" in plain for plain in text)
+
+
+def test_nobody_in_the_pages_can_be_alive() -> None:
+    found = [number for page in synthesis.text_pages(400_000) for number in _ID.findall(page)]
+    assert len(found) > 20
+    assert {int(number[6:10]) for number in found} <= set(range(1900, 1913))
+
+
+# ---- quality
+
+TEXT = "张三，身份证号520121190803140318，电话0851-85550100"
+GOLD: list[dict[str, Any]] = [
+    {"start": 0, "end": 2, "category": "person_name", "action": "review"},
+    {"start": 7, "end": 25, "category": "id_number", "action": "mask"},
+    {"start": 28, "end": 41, "category": "phone", "action": "keep"},
+]
+DOCUMENT: dict[str, Any] = {"id": "d", "title": "t", "text": TEXT, "spans": GOLD}
+
+
+def scores(*found: Found, document: dict[str, Any] = DOCUMENT) -> dict[str, dict[str, float]]:
+    return quality.score([document], lambda text, title: found).scores
+
+
+def test_a_perfect_tool_scores_one() -> None:
+    got = scores(Found(7, 25, "id_number", "mask"), Found(28, 41, "phone", "keep"))
+    assert got["ALL"] == {"masked": 1.0, "kept": 1.0, "precision": 1.0}
+
+
+def test_half_of_a_span_is_enough_and_less_is_not() -> None:
+    assert scores(Found(7, 16, "id_number", "mask"))["id_number"]["masked"] == 1.0
+    assert scores(Found(7, 15, "id_number", "mask"))["id_number"]["masked"] == 0.0
+
+
+def test_two_findings_together_cover_a_span() -> None:
+    assert scores(Found(7, 12, "id_number", "mask"), Found(12, 17, "phone", "mask"))["id_number"]["masked"] == 1.0
+
+
+def test_review_findings_do_not_mask() -> None:
+    assert scores(Found(7, 25, "id_number", "review"))["id_number"]["masked"] == 0.0
+
+
+def test_a_masked_office_phone_is_spoilt_and_false() -> None:
+    got = scores(Found(28, 41, "phone", "mask"))
+    assert got["phone"] == {"kept": 0.0, "precision": 0.0}
+
+
+def test_masking_what_is_to_be_reviewed_is_no_fault() -> None:
+    assert scores(Found(0, 2, "person_name", "mask"))["person_name"] == {"precision": 1.0}
+
+
+def test_of_an_address_the_detail_counts() -> None:
+    span = {"start": 0, "end": 10, "category": "home_address", "action": "mask", "detail": [8, 10]}
+    document = {**DOCUMENT, "spans": [span]}
+    assert scores(Found(0, 8, "home_address", "mask"), document=document)["home_address"]["masked"] == 0.0
+    assert scores(Found(8, 10, "home_address", "mask"), document=document)["home_address"]["masked"] == 1.0
+
+
+def test_clean_texts_count_false_findings_by_length() -> None:
+    result = quality.score_clean(
+        [{"text": "法" * 50_000}], lambda text, title: [Found(0, 2, "phone", "mask"), Found(3, 4, "phone", "keep")]
+    )
+    assert result.scores == {"ALL": {"false_per_100k": 2.0}}
+
+
+def results(**values: float) -> dict[str, Result]:
+    return {"examples": Result("aa", {"phone": values})}
+
+
+def test_floors_rise_and_never_fall() -> None:
+    floors, refused = quality.raised(results(masked=0.9), {}, new_corpus=False)
+    assert floors == {"examples": {"digest": "aa", "scores": {"phone": {"masked": 0.9}}}} and not refused
+    higher, refused = quality.raised(results(masked=0.95), floors, new_corpus=False)
+    assert higher["examples"]["scores"]["phone"]["masked"] == 0.95 and not refused
+    same, refused = quality.raised(results(masked=0.5), higher, new_corpus=False)
+    assert same == higher and len(refused) == 1
+
+
+def test_false_findings_have_a_ceiling() -> None:
+    floors, _ = quality.raised(results(false_per_100k=1.0), {}, new_corpus=False)
+    lower, refused = quality.raised(results(false_per_100k=0.2), floors, new_corpus=False)
+    assert lower["examples"]["scores"]["phone"]["false_per_100k"] == 0.2 and not refused
+    assert quality.failures(results(false_per_100k=0.5), lower)
+
+
+def test_the_score_a_floor_was_made_of_passes() -> None:
+    third = results(masked=1 / 3, false_per_100k=1 / 3)
+    floors, _ = quality.raised(third, {}, new_corpus=False)
+    assert quality.failures(third, floors) == []
+    assert len(quality.failures(results(masked=0.3, false_per_100k=0.4), floors)) == 2
+
+
+def test_a_changed_corpus_is_named() -> None:
+    floors = {"examples": {"digest": "bb", "scores": {"phone": {"masked": 0.1}}}}
+    assert "corpus has changed" in quality.failures(results(masked=0.9), floors)[0]
+    same, refused = quality.raised(results(masked=0.9), floors, new_corpus=False)
+    assert same == floors and refused
+    new, refused = quality.raised(results(masked=0.05), floors, new_corpus=True)
+    assert new["examples"] == {"digest": "aa", "scores": {"phone": {"masked": 0.05}}} and not refused
+
+
+def test_floors_file_is_of_the_present_corpus() -> None:
+    floors = json.loads(quality.FLOORS.read_text(encoding="utf-8"))
+    corpus = quality.read(*quality.ANNOTATED["examples"])
+    assert corpus is not None
+    assert floors.get("examples", {"digest": corpus[0]})["digest"] == corpus[0]
+
+
+def test_misses_hold_no_value() -> None:
+    result = quality.score([DOCUMENT], lambda text, title: [])
+    assert result.misses and all("520121" not in str(miss) for miss in result.misses)
+
+
+# ---- speed
+
+
+class Idle:
+    """A scanner that finds nothing."""
+
+    def scan_texts(self, texts: list[bytes]) -> None:
+        for text in texts:
+            text.count(b"1")
+
+    def scan_many(self, items: list[tuple[str, bytes]]) -> None:
+        for _, page in items:
+            page.count(b"1")
+
+    mask_many = scan_many
+
+
+def test_everything_is_measured_even_without_an_engine() -> None:
+    figures = speed.measure(Idle(), megabytes=0.3, rounds=1, dump_mb=0, with_peers=False)
+    assert {"text scan", "html scan", "html scan, GBK", "html mask"} <= set(figures.speed)
+    assert {"ten times the pages", "one page ten times as long"} <= set(figures.ratios)
+    assert "ten times the pages" in speed.table(figures)
+
+
+def test_bounds_are_judged_only_when_measured() -> None:
+    assert speed.Figures().failures() == []
+    figures = speed.Figures(ratios={"text / raw": 0.1, "html mask / raw": 0.5, "ten times the pages": 1.4})
+    assert [failure.split(" is ")[0] for failure in figures.failures()] == ["text / raw", "ten times the pages"]
+
+
+def test_growth_tells_linear_from_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(speed.time, "process_time", lambda: now[0])
+
+    def spender(power: int) -> Any:
+        def run(times: int) -> speed.Run:
+            return lambda: now.__setitem__(0, now[0] + float(times**power))
+
+        return run
+
+    assert speed.growth(spender(1), 3) == pytest.approx(1.0)
+    assert speed.growth(spender(2), 3) == pytest.approx(10.0)
+
+
+def test_a_longer_page_is_the_same_page_with_more_body() -> None:
+    page = synthesis.html_pages(1)[0]
+    longer = speed.longer(page, 4)
+    assert longer.count(b"</html>") == 1 and longer.count(b'<div id="zoom"') == 4
+
+
+def test_a_dump_is_written_in_folders(tmp_path: Path) -> None:
+    size = speed.write_dump(tmp_path, 1)
+    assert size >= 1_000_000
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.html")) == size
+
+
+def test_plain_patterns_find_the_synthetic_values() -> None:
+    text = "身份证号520121190803140318，手机13900000317，电话0851-85550100，账号6228480000000000310，邮箱a@example.com".encode()
+    assert peers.plain_re()([text]) == 5
