@@ -20,41 +20,43 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NoReturn
 
-from deident.errors import DeidentError, InputError, OutputError, VerifyError
+from deident.errors import DeidentError, OutputError, VerifyError
 from deident.report.messages import say
 from deident.report.plain import plain
 
 HELP: dict[str, tuple[str, str]] = {
     "top": ("在政府网页内容公开之前查找并遮盖个人信息。", "Find and mask personal information in government web content before it is published."),
     "codes": (
-        "退出码:0 无需处理 · 1 有须脱敏或复核的内容 · 2 用法或配置错误 · 3 不完整(有内容未能检查)",
+        "退出码：0 无需处理 · 1 有须脱敏或复核的内容 · 2 用法或配置错误 · 3 不完整（有内容未能检查）",
         "exit codes: 0 nothing to do · 1 something to mask or review · 2 wrong usage or configuration · 3 incomplete",
     ),
-    "scan": ("检查整个文件夹,输出报告", "scan a dump and write reports"),
+    "scan": ("检查整个文件夹，输出报告", "scan a dump and write reports"),
     "mask": ("复制整个文件夹并就地脱敏、核验", "write the same tree with personal information masked and verified"),
-    "check": ("发布前检查一份文档(- 为标准输入:原始字节,或含 title、html、text 的 JSON)", "check one document before it is published "
-              "(- is standard input: bytes, or JSON with title, html, text)"),
+    "check": (
+        "发布前检查一份文档（- 为标准输入：原始字节，或含 title、html、text 的 JSON）",
+        "check one document before it is published (- is standard input: bytes, or JSON with title, html, text)",
+    ),
     "test": ("运行规则文件中的示例", "run the examples inside the pattern files"),
     "list": ("列出种类、校验、格式、策略", "list kinds, checks, formats or policies"),
     "paths": ("文件或文件夹", "files or folders"),
     "src": ("文件或文件夹", "file or folder"),
-    "file": ("文件,或 - 表示标准输入", "a file, or - for standard input"),
+    "file": ("文件，或 - 表示标准输入", "a file, or - for standard input"),
     "out": ("报告文件夹", "folder for the reports"),
-    "dst": ("输出文件夹(报告在其中的 .deident 下)", "output folder (the reports go to .deident in it)"),
-    "report": ("报告文件夹(默认为输出文件夹下的 .deident)", "folder for the reports (default: .deident in the output folder)"),
-    "policy": ("策略(默认 gov-publish)", "policy (default gov-publish)"),
+    "dst": ("输出文件夹（报告在其中的 .deident 下）", "output folder (the reports go to .deident in it)"),
+    "report": ("报告文件夹（默认为输出文件夹下的 .deident）", "folder for the reports (default: .deident in the output folder)"),
+    "policy": ("策略（默认 gov-publish）", "policy (default gov-publish)"),
     "patterns": ("另加的规则文件夹", "folder with further pattern files"),
     "matcher": ("匹配引擎", "matching engine"),
-    "jobs": ("进程数(默认为处理器数)", "processes (default: one per processor)"),
-    "resume": ("继续上次中断的任务,已完成的文件不重做", "go on with an interrupted run; finished files are not done again"),
+    "jobs": ("进程数（默认为处理器数）", "processes (default: one per processor)"),
+    "resume": ("继续上次中断的任务，已完成的文件不重做", "go on with an interrupted run; finished files are not done again"),
     "force": ("输出文件夹不为空时重新开始", "start over in an output folder that is not empty"),
-    "max_size": ("单个文件的大小上限(MB,默认 512)", "largest file that is read, in MB (default 512)"),
-    "time_limit": ("一批文件的时间上限(秒,默认 120)", "seconds allowed for one batch of files (default 120)"),
-    "lang": ("语言:zh、en 或 auto(按系统)", "language: zh, en or auto (from the locale)"),
+    "max_size": ("单个文件的大小上限（MB，默认 512）", "largest file that is read, in MB (default 512)"),
+    "time_limit": ("一批文件的时间上限（秒，默认 120）", "seconds allowed for one batch of files (default 120)"),
+    "lang": ("语言：zh、en 或 auto（按系统）", "language: zh, en or auto (from the locale)"),
     "quiet": ("不显示进度和总结", "no progress, no summary"),
     "version": ("显示版本", "show the version"),
     "format": ("输出格式", "output format"),
-    "title": ("文档标题(用于判断文档类型)", "the document's title (helps to tell its type)"),
+    "title": ("文档标题（用于判断文档类型）", "the document's title (helps to tell its type)"),
     "dir": ("另加的规则文件夹", "folder with further pattern files"),
     "what": ("要列出的内容", "what to list"),
 }  # fmt: skip
@@ -81,9 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(lang, str(problem), 3)
     except DeidentError as problem:
         return _fail(lang, str(problem), 2)
-    except Exception as problem:
-        if type(problem).__name__ == "Interrupted":
-            return _fail(lang, str(problem), 130)
+    except Exception as problem:  # noqa: BLE001  the last line of defence: a traceback may quote the document
         if os.environ.get("DEIDENT_DEBUG") == "1":
             traceback.print_exc()
         place = traceback.extract_tb(problem.__traceback__)[-1]
@@ -103,7 +103,8 @@ def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     if chosen in ("zh", "en"):
         return chosen
     named = next(filter(None, (environment.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    named = named or (locale.getlocale()[0] or "")
+    if not named and sys.platform == "win32":
+        named = locale.getlocale()[0] or ""
     return "zh" if named.lower().startswith(("zh", "chinese")) or named.partition(".")[0] in ("", "C", "POSIX") else "en"
 
 

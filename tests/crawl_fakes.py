@@ -34,9 +34,9 @@ class FakeScanner:
         out: list[tuple[bytes | None, FileReport]] = []
         for name, data in items:
             report = self._report(name, data, "masked")
-            masked = VALUE.sub(b"*" * 18, data)
             for old, new in (renames or {}).items():
-                masked = masked.replace(old.encode(), new.encode())
+                data = data.replace(old.encode(), new.encode())
+            masked = VALUE.sub(b"*" * 18, data)
             out.append((None if report.status == "unscannable" else masked, report))
         return out
 
@@ -68,8 +68,6 @@ class FakeScanner:
                 report.findings.append(Finding(match.start(), match.end(), "hotline", "phone", "keep", 0.9, "hotline", "政务热线", ()))
         if b"REVIEW" in data:
             report.findings.append(Finding(0, 1, "person_name", "person_name", "review", 0.5, "", "需要判断"))
-        if report.count("mask"):
-            report.status = found
-        elif report.count("review") and found == "partial":
+        if report.count("mask") or (report.count("review") and found == "partial"):
             report.status = found
         return report

@@ -7,9 +7,11 @@ never an exception.  The name of the file is the name of the function and the na
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ from numpy.typing import NDArray
 Check = Callable[[NDArray[np.uint8]], NDArray[np.bool_]]
 
 
-def load() -> dict[str, Check]:
+@cache
+def load() -> Mapping[str, Check]:
     """Every check of this folder by name; a new file is a new check."""
     names = sorted(module.name for module in iter_modules(__path__) if not module.ispkg and not module.name.startswith("_"))
-    return {name: getattr(import_module(f"{__name__}.{name}"), name) for name in names}
+    return MappingProxyType({name: getattr(import_module(f"{__name__}.{name}"), name) for name in names})

@@ -17,7 +17,5 @@ def past(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int6
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = _DAYS[np.where(known, month, 0)] + (leap & (month == 2))
     today = now.year * 10000 + now.month * 100 + now.day
-    result: NDArray[np.bool_] = (
-        known & (year >= 1900) & (day >= 1) & (day <= last) & (year * 10000 + month * 100 + day <= today)
-    )
+    result: NDArray[np.bool_] = known & (year >= 1900) & (day >= 1) & (day <= last) & (year * 10000 + month * 100 + day <= today)
     return result

@@ -22,4 +22,5 @@ def listed(values: NDArray[np.int64], name: str) -> NDArray[np.bool_]:
     """Which values stand in the table."""
     known = table(name)
     at = np.searchsorted(known, values).clip(max=len(known) - 1)
-    return known[at] == values
+    result: NDArray[np.bool_] = known[at] == values
+    return result

@@ -17,7 +17,8 @@ def area_code(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     if rows.shape[1] < 10:
         return never(rows)
     values = digits(rows[:, :10])
-    three = listed(number(values[:, 1:3]), "area_codes") & (values[:, 3] >= 2)
-    four = listed(number(values[:, 1:4]), "area_codes") & (values[:, 4] >= 2)
+    short, long = number(values[:, 1:3]), number(values[:, 1:4])
+    three = (short < 30) & listed(short, "area_codes") & (values[:, 3] >= 2)
+    four = (long >= 300) & listed(long, "area_codes") & (values[:, 4] >= 2)
     result: NDArray[np.bool_] = (values[:, 0] == 0) & (three | four) & (values >= 0).all(axis=1)
     return result

@@ -19,4 +19,5 @@ def precision_lost(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     if rows.shape[1] != 18:
         return never(rows)
     zeros = (rows[:, 15:] == ord("0")).all(axis=1)
-    return zeros & calendar_date(rows) & province(rows) & ~mod11_2(rows)
+    result: NDArray[np.bool_] = zeros & calendar_date(rows) & province(rows) & ~mod11_2(rows)
+    return result

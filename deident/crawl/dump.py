@@ -63,7 +63,7 @@ class Outcome:
     exit_code: int
 
 
-class Interrupted(Exception):
+class Interrupted(KeyboardInterrupt):
     """Ctrl-C; what is done is saved and can be resumed."""
 
 

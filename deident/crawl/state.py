@@ -34,6 +34,8 @@ FIELDS = frozenset(field.name for field in fields(FileReport)) - {"findings"}
 class State:
     """The state of one output folder, open for one run.  Every method raises DeidentError only."""
 
+    every = 1.0  # seconds between commits
+
     def __init__(self, path: Path, fingerprint: Mapping[str, str], *, resume: bool, lang: str) -> None:
         self.path, self.lang, self._last, self._seen = path, lang, time.monotonic(), list[tuple[bytes]]()
         try:
@@ -86,7 +88,7 @@ class State:
             self._base.execute("insert or replace into files values (?, ?, ?, ?, ?, ?, ?, ?)", row)
         except sqlite3.Error as problem:
             raise self._error(problem) from None
-        if time.monotonic() - self._last > 1:
+        if time.monotonic() - self._last > self.every:
             self.flush()
 
     def flush(self) -> None:

@@ -97,7 +97,7 @@ class Work:
             return one(scanner, todo)
         except (OutputError, CatalogError, MissingExtra):
             raise
-        except Exception as problem:  # junk must not end the run, whatever the engine makes of it
+        except Exception as problem:  # noqa: BLE001  junk must not end the run, whatever the engine makes of it
             if len(todo) > 1:
                 return [done for item in todo for done in self._guarded(one, scanner, [item])]
             if os.environ.get("DEIDENT_DEBUG") == "1":

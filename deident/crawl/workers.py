@@ -176,7 +176,7 @@ def _serve(pipe: Connection, others: list[Connection], work: Work, make: MakeSca
         with suppress(OSError, EOFError):
             pipe.send(("error", _sendable(problem)))
             pipe.recv()  # stay until the parent has read it
-    except Exception:  # multiprocessing would print it, and it may quote the input
+    except Exception:  # noqa: BLE001  multiprocessing would print it, and it may quote the input
         if os.environ.get("DEIDENT_DEBUG") == "1":
             traceback.print_exc(file=sys.stderr)
         os._exit(1)

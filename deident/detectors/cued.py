@@ -18,22 +18,21 @@ _LINK = regex.compile(r"(?:号码|编号|号|码)?(?:是|为|叫)?[ \t:：=;\]�
 
 def find(scene: Scene) -> Candidates:
     """Candidates of all patterns with `trigger = "cue"` and an expression."""
-    context, plan = scene.context, scene.plan
+    plan = scene.plan
     rows: list[tuple[int, int, int, float]] = []
-    for kind, pattern in enumerate(plan.patterns):
-        if pattern.trigger != "cue" or kind not in plan.searches:
-            continue
-        says = (context.kind_bits[:, kind // 64] >> np.uint64(kind % 64)) & np.uint64(1)
-        seen: set[int] = set()
-        for place in context.end[says > 0].tolist():
-            text = scene.text(place, place + REACH).split("\0", 1)[0]
-            link = _LINK.match(text)
-            found = plan.searches[kind].match(text, link.end() if link else 0)
+    seen: set[tuple[int, int]] = set()
+    chosen = np.isin(scene.events.rule, list(plan.starters))
+    for rule, place in zip(scene.events.rule[chosen].tolist(), scene.events.end[chosen].tolist(), strict=True):
+        text = scene.text(place, place + REACH).split("\0", 1)[0]
+        link = _LINK.match(text)
+        at = link.end() if link else 0
+        for kind in plan.starters[rule]:
+            found = plan.searches[kind].match(text, at)
             if found is None:
                 continue
             low, high = found.span("v") if "v" in found.groupdict() else found.span()
             start = place + len(text[:low].encode())
-            if high > low and start not in seen:
-                seen.add(start)
-                rows.append((start, start + len(text[low:high].encode()), kind, pattern.score["cue"]))
+            if high > low and (start, kind) not in seen:
+                seen.add((start, kind))
+                rows.append((start, start + len(text[low:high].encode()), kind, plan.patterns[kind].score["cue"]))
     return Candidates.rows(rows)

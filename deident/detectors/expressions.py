@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import regex
 
 from deident.detectors.numbers import announced, column_kind
 from deident.matching.plan import MAIL
@@ -17,36 +16,38 @@ def find(scene: Scene) -> Candidates:
     """Candidates of all `expression` and `mail` patterns."""
     plan = scene.plan
     rows: list[tuple[int, int, int, float]] = []
-    for rule, kinds in plan.gates.items():
-        for kind in kinds:
-            _search(scene, scene.ends_of(rule), kind, rows)
-    mails = [kind for kind, p in enumerate(plan.patterns) if p.trigger == "mail"]
-    for kind in mails:
-        _search(scene, scene.ends_of(MAIL), kind, rows)
+    mails = tuple(kind for kind, p in enumerate(plan.patterns) if p.trigger == "mail")
+    for rule, kinds in [*plan.gates.items(), (MAIL, mails)]:
+        ends = scene.ends_of(rule)
+        if len(ends) and kinds:
+            _search(scene, *_stretches(scene, ends), kinds, rows)
     return _scored(scene, Candidates.rows(rows))
 
 
-def _search(scene: Scene, ends: Ints, kind: int, rows: list[tuple[int, int, int, float]]) -> None:
-    """`finditer` over the stretches around the gates; stretches that touch are read as one."""
-    expression = scene.plan.searches[kind]
-    bare = scene.plan.patterns[kind].score["bare"]
-    stretches: list[tuple[int, int]] = []
-    for end in ends.tolist():
-        line_start, line_end = scene.line(end - 1)
-        low, high = max(line_start, end - WINDOW), min(line_end, end + WINDOW)
-        if stretches and low <= stretches[-1][1]:
-            stretches[-1] = (stretches[-1][0], max(high, stretches[-1][1]))
-        else:
-            stretches.append((low, high))
+def _stretches(scene: Scene, ends: Ints) -> tuple[Ints, Ints]:
+    """What is read around the gates: WINDOW bytes within the line, beginning at a character; neighbours that touch are one."""
+    line_start, line_end = scene.lines(ends - 1)
+    low, high = np.maximum(line_start, ends - WINDOW), np.minimum(line_end, ends + WINDOW)
+    around = scene.buffer.after(low, 4)
+    low = low + np.argmin((around & 0xC0) == 0x80, axis=1)
+    fresh = np.ones(len(low), np.bool_)
+    fresh[1:] = low[1:] > np.maximum.accumulate(high)[:-1]
+    first = np.flatnonzero(fresh)
+    return low[first], np.maximum.reduceat(high, first)
+
+
+def _search(scene: Scene, lows: Ints, highs: Ints, kinds: tuple[int, ...], rows: list[tuple[int, int, int, float]]) -> None:
+    """`finditer` over the stretches."""
     view = scene.batch.view
-    for low, high in stretches:
-        while low < high and view[low] & 0xC0 == 0x80:  # begin at a character
-            low += 1
-        text = scene.text(low, high)
-        for match in expression.finditer(text):
-            first, last = match.span("v") if "v" in match.groupdict() else match.span()
-            start = low + len(text[:first].encode())
-            rows.append((start, start + len(text[first:last].encode()), kind, bare))
+    tries = [(kind, scene.plan.searches[kind].finditer, scene.plan.patterns[kind].score["bare"],
+              "v" if "v" in scene.plan.searches[kind].groupindex else 0) for kind in kinds]  # fmt: skip
+    for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
+        text = view[low:high].decode("utf-8", "ignore")
+        for kind, finditer, bare, group in tries:
+            for match in finditer(text):
+                first, last = match.span(group)
+                start = low + len(text[:first].encode())
+                rows.append((start, start + len(text[first:last].encode()), kind, bare))
 
 
 def _scored(scene: Scene, found: Candidates) -> Candidates:

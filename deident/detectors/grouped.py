@@ -41,17 +41,21 @@ def find(scene: Scene) -> Candidates:
         for kind in kinds:
             if int(width) in scene.plan.shapes[kind].tables:
                 passed, score = judge(scene, kind, rows, start, end, column, quantity)
-                usual = np.array([_grouping(scene, kind, chosen[i][3], chosen[i][4]) for i in passed.tolist()], np.bool_)
+                sure = score >= scene.plan.patterns[kind].score["cue"] - 1e-3
+                usual = np.array(
+                    [_grouping(scene, kind, chosen[i][3], chosen[i][4], bool(s)) for i, s in zip(passed.tolist(), sure, strict=True)],
+                    np.bool_,
+                )
                 which: Ints = passed[usual]
                 parts.append(Candidates(start[which], end[which], np.full(len(which), kind, np.int32), score[usual]))
     return Candidates.join(parts) if parts else Candidates.none()
 
 
-def _grouping(scene: Scene, kind: int, lengths: str, broken: bool) -> bool:
-    """Whether a kind is written in groups of these lengths; a line break inside needs two checks to be believed."""
+def _grouping(scene: Scene, kind: int, lengths: str, broken: bool, sure: bool) -> bool:
+    """Whether a kind is written in groups of these lengths; broken over two lines it needs two checks or a cue."""
     pattern = scene.plan.patterns[kind]
     if broken and len(pattern.checks) < 2:
-        return False
+        return sure and lengths.count("-") == 1
     if pattern.groups:
         return re.fullmatch(pattern.groups, lengths) is not None
     return len(pattern.checks) >= 2 or _USUAL.fullmatch(lengths) is not None

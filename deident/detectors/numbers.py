@@ -61,8 +61,6 @@ def judge(
     for name in pattern.checks:
         passed = passed[known[name](rows[passed])]
     weak = not pattern.checks
-    if weak:
-        passed = passed[~quantity[passed]]
     if not len(passed):
         return passed, np.zeros(0, np.float32)
     start, end, column = start[passed], end[passed], column[passed]
@@ -70,6 +68,8 @@ def judge(
     cued = scene.context.cued(start, end, kind) if pattern.cues else np.zeros(len(passed), np.bool_)
     categories = np.array([p.category == pattern.category for p in scene.plan.patterns] + [True])
     ok = under | cued if pattern.need == "cue" else np.ones(len(passed), np.bool_)
+    if weak:
+        ok &= cued | under | ~quantity[passed]
     if weak or pattern.need == "cue":
         ok &= under | (column < 0) | categories[column] & ~cued
         ok &= under | cued | ~scene.context.named(start, end)

@@ -50,12 +50,13 @@ def matcher(rules: Sequence[Rule], name: str) -> Matcher:
 
 @dataclass(slots=True)
 class Examiner:
-    """Everything that is built once: catalogue, policy, the two databases."""
+    """Everything that is built once: catalogue, policy, the databases."""
 
     catalogue: catalog.Catalogue
     policy: policy.Policy
     plan: Plan
     matcher: Matcher
+    words: Matcher
     folder: Matcher
     headers: Headers
     more: tuple[detectors.Detector, ...] = field(default=())
@@ -67,7 +68,7 @@ class Examiner:
         rules = policy.load(policy_name, catalogue, patterns)
         made = plan(catalogue, rules.classes)
         return Examiner(
-            catalogue, rules, made, matcher(made.rules, matcher_name),
+            catalogue, rules, made, matcher(made.rules, matcher_name), matcher(made.words, matcher_name),
             matcher([Rule(expression) for _, expression, _ in EXPRESSIONS], matcher_name), Headers(made), tuple(more),
         )  # fmt: skip
 
@@ -84,7 +85,7 @@ class Examiner:
 
     def judge(self, batch: Batch) -> Judged:
         """Find and decide in a batch as a format gives it."""
-        scene = look(self.plan, self.matcher, self.headers, self.fold(batch))
+        scene = look(self.plan, self.matcher, self.words, self.headers, self.fold(batch))
         found = detectors.find(scene, self.more)
         segment = np.searchsorted(scene.batch.segments, found.start, "right") - 1
         document = scene.batch.document[segment].astype(np.int64)

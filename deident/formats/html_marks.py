@@ -65,6 +65,7 @@ class Marks:
     kind: NDArray[np.uint8]
     closing: Bools
     raws: list[Raw]
+    spare: list[Bytes]  # working space, three arrays as long as the pages: large new ones cost more than the work on them
 
     def words(self, reverse: bool = False) -> Words:
         """The eight bytes from each place of `buffer` on as one number (the first byte lowest; `reverse`: the last)."""
@@ -134,12 +135,21 @@ def _kinds(key: Words, question: Bools, closing: Bools) -> NDArray[np.uint8]:
     return kind
 
 
-def _raws(pages: bytes, plain: Bytes) -> list[Raw]:
-    """Raw elements; in `plain` each becomes a tag without anything inside."""
-    found: list[Raw] = []
+def _candidates(buffer: Bytes, marks: Ints) -> Ints:
+    """Places of `<` where a raw element may start, by two letters."""
+    second, third = buffer[marks + 9], buffer[marks + 10]
+    low, next_low = second | 32, third | 32
+    start = (second == 33) | ((low == 115) & ((next_low == 99) | (next_low == 116))) | ((low == 116) & (next_low == 105))
+    return marks[start & (buffer[marks + 8] == 60)]
+
+
+def _raws(pages: bytes, candidates: Ints) -> list[tuple[Raw, int]]:
+    """Raw elements, and where each one's content and end mark are over."""
+    found: list[tuple[Raw, int]] = []
     page_end, place, size = -1, 0, len(pages)
-    while opening := _RAW.search(pages, place):
-        tag = opening.start()
+    for tag in candidates.tolist():
+        if tag < place or not (opening := _RAW.match(pages, tag)):
+            continue
         if tag > page_end:
             page_end = pages.find(b"\0", tag)
             page_end = size if page_end < 0 else page_end
@@ -148,49 +158,63 @@ def _raws(pages: bytes, plain: Bytes) -> list[Raw]:
             whole = _QUOTED.match(pages, tag, page_end)
             start = whole.end() if whole else pages.find(b">", tag, page_end) + 1
             if not start:  # the tag never ends: text, as for any other tag
-                place = opening.end()
                 continue
-            closing = _RAW_END[name].search(pages, start, page_end)
+            closing = _RAW_END[name].search(pages, start, min(page_end + 1, size))
             end = place = closing.start() if closing else page_end
         else:
             start = tag + 4
             closing = _RAW_END[b""].search(pages, tag + 2, page_end)
             end, place = (closing.start(), closing.end()) if closing else (page_end, page_end)
             end = max(start, end)  # <!--> and <!--->
-        found.append(Raw(name.decode(), tag, start, end))
-        plain[tag + 2 : place - 1] = 32
-        plain[place - 1] = 62
-        if name:  # its name must stay readable
-            plain[tag + 1 : tag + 1 + len(name)] = np.frombuffer(name, np.uint8)
+        found.append((Raw(name.decode("ascii"), tag, start, end), place))
     return found
+
+
+def _fold(marks: Ints, sign: Bytes, raws: list[tuple[Raw, int]]) -> tuple[Ints, Bytes]:
+    """Every raw element as one tag: its `<` (sign 1), its last byte (a `>`), no marks between."""
+    first = np.array([raw.tag for raw, _ in raws], np.int64)
+    last = np.array([place - 1 for _, place in raws], np.int64)
+    low = np.searchsorted(marks, first)
+    high = np.searchsorted(marks, last, "right")  # marks[low:high] lie in the element
+    sign[low] = 1
+    moved = high - low >= 2
+    marks[high[moved] - 1], sign[high[moved] - 1] = last[moved], 62
+    keep = np.ones(len(marks), np.bool_)
+    for begin, end in zip((low + 1).tolist(), (high - 1).tolist(), strict=True):
+        keep[begin:end] = False
+    missing = low[~moved] + 1  # an unfinished comment without any mark inside
+    keep = np.insert(keep, missing, True)
+    return np.insert(marks, missing, last[~moved])[keep], np.insert(sign, missing, 62)[keep]
 
 
 def find_marks(pages: bytes) -> Marks:
     """All tags of `pages`."""
     size = len(pages)
     buffer = np.zeros(size + 16, np.uint8)
-    buffer[8 : size + 8] = np.frombuffer(pages, np.uint8)
-    plain = buffer[8:].copy()
-    raws = _raws(pages, plain)
-    bare = plain[:size]
-    marks = np.flatnonzero(((bare | 2) == 62) | (bare == 0))
-    sign = bare[marks]
-    after = plain[marks + 1]
+    source = buffer[8 : size + 8]
+    source[:] = np.frombuffer(pages, np.uint8)
+    spare = [np.empty(size, np.uint8) for _ in range(3)]
+    flags, more = spare[0].view(np.bool_), spare[1].view(np.bool_)
+    np.equal(np.bitwise_or(source, 2, out=spare[2]), 62, out=flags)
+    np.logical_or(flags, np.equal(source, 0, out=more), out=flags)
+    marks = np.flatnonzero(flags)
+    sign = source[marks]
+    raws = _raws(pages, _candidates(buffer, marks))
+    if raws:
+        marks, sign = _fold(marks, sign, raws)
+    after = buffer[marks + 9]
     letter = (after | 32) - np.uint8(97) < 26
-    opens = ((sign == 60) & (letter | (after == 47) | (after == 33) | (after == 63))) | (sign == 0)
-    which = np.flatnonzero(opens)
-    first, last, which = _ends(pages, marks, sign, which)
-    first, last = _outermost(first, last)
-    closing = plain[first + 1] == 47
-    page = plain[first] == 0
-    words = np.ndarray((size + 1,), np.dtype("<u8"), plain.data, strides=(1,))
-    key = names(words[first + 1 + closing])
-    kind = _kinds(key, plain[first + 1] == 63, closing)
-    kind[page] = PAGE
-    return Marks(pages, buffer, first, last, kind, closing, raws)
+    opens = ((sign == 60) & (letter | (after == 47) | (after == 33) | (after == 63))) | (sign <= 1)
+    first, last = _outermost(*_ends(pages, marks, sign, np.flatnonzero(opens)))
+    closing = buffer[first + 9] == 47
+    words = np.ndarray((size + 9,), np.dtype("<u8"), buffer.data, strides=(1,))
+    key = names(words[first + 9 + closing])
+    kind = _kinds(key, buffer[first + 9] == 63, closing)
+    kind[buffer[first + 8] == 0] = PAGE
+    return Marks(pages, buffer, first, last, kind, closing, [raw for raw, _ in raws], spare)
 
 
-def _ends(pages: bytes, marks: Ints, sign: Bytes, which: Ints) -> tuple[Ints, Ints, Ints]:
+def _ends(pages: bytes, marks: Ints, sign: Bytes, which: Ints) -> tuple[Ints, Ints]:
     """First and last byte of every tag; `which` of the marks start one."""
     count = len(marks)
     first = marks[which]
@@ -200,7 +224,7 @@ def _ends(pages: bytes, marks: Ints, sign: Bytes, which: Ints) -> tuple[Ints, In
     last[page] = first[page]
     closed = ((which + 1 < count) & (sign[follow] == 62)) | page
     beyond = np.minimum(which + 2, count - 1)
-    doubtful = ~page & (~closed | ((which + 2 < count) & (sign[beyond] == 62)))
+    doubtful = (sign[which] == 60) & (~closed | ((which + 2 < count) & (sign[beyond] == 62)))
     lost = []
     ends: Ints | None = None
     for number in np.flatnonzero(doubtful).tolist():
@@ -220,8 +244,8 @@ def _ends(pages: bytes, marks: Ints, sign: Bytes, which: Ints) -> tuple[Ints, In
     if lost:
         keep = np.ones(len(first), np.bool_)
         keep[lost] = False
-        first, last, which = first[keep], last[keep], which[keep]
-    return first, last, which
+        first, last = first[keep], last[keep]
+    return first, last
 
 
 def _outermost(first: Ints, last: Ints) -> tuple[Ints, Ints]:
@@ -237,5 +261,4 @@ def _outermost(first: Ints, last: Ints) -> tuple[Ints, Ints]:
         end = int(last[number])
         done = int(np.searchsorted(first, end, "right")) - 1
         keep[number + 1 : done + 1] = False
-        done = done if keep[number] else done
     return first[keep], last[keep]

@@ -6,35 +6,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deident.matching.plan import Bits, Plan
-from deident.matching.rules import Events
+from deident.matching.rules import Matcher
 from deident.matching.tokens import Buffer, Tokens
 from deident.model import Bools, Ints
 
 NEAR = 120  # bytes before a value in which a cue counts (40 Han characters), on the same line
 AFTER = 36  # bytes behind it
+BEFORE, BEHIND = NEAR + 24, AFTER + 24  # what is searched around a place, so that no word is cut that counts
 CLUSTER = 10  # cues that end within so many bytes of the nearest one speak together: 监督 · 举报 · 电话
 
 
 class Context:
-    """Cues of a batch, ordered by their end, and the lines they stand in."""
+    """Words around places, ordered by their end, and the lines they stand in.
 
-    def __init__(self, plan: Plan, buffer: Buffer, events: Events, tokens: Tokens) -> None:
-        self.plan, self.tokens = plan, tokens
-        words = plan.sizes[events.rule] > 0
-        self.rule = events.rule[words]
-        self.end = events.end[words]
+    Only the surroundings of the places are searched, not the whole text: words such as 监督 or 财政 stand in every sentence
+    of an official text, and matter only beside a value.
+    """
+
+    def __init__(self, plan: Plan, words: Matcher, buffer: Buffer, breaks: Ints, tokens: Tokens, starts: Ints, ends: Ints) -> None:
+        self.plan, self.buffer, self.tokens, self.breaks = plan, buffer, tokens, breaks
+        low, high = np.maximum(starts - BEFORE, 0), np.minimum(ends + BEHIND, len(buffer.view))
+        order = np.argsort(low, kind="stable")
+        low, high = low[order], np.maximum.accumulate(high[order]) if len(order) else high
+        fresh = np.ones(len(low), np.bool_)
+        fresh[1:] = low[1:] > high[:-1]
+        first = np.flatnonzero(fresh)
+        zone_low = low[first]
+        zone_high = high[np.append(first[1:], len(low)) - 1] if len(low) else low
+        view = buffer.view
+        zones = b"\0".join([view[a:b] for a, b in zip(zone_low.tolist(), zone_high.tolist(), strict=True)])
+        events = words.events(zones)
+        zone_start = np.cumsum(zone_high - zone_low + 1) - (zone_high - zone_low + 1)
+        zone = np.searchsorted(zone_start, events.end - 1, "right") - 1
+        self.rule = events.rule
+        self.end = events.end - zone_start[zone] + zone_low[zone]
         self.start = self.end - plan.sizes[self.rule]
         self.cue_bits = plan.cue_bits[self.rule]
         self.kind_bits = plan.kind_bits[self.rule]
         self.speaks = plan.labels[self.rule]
-        view = np.frombuffer(buffer.view, np.uint8)
-        self.breaks = np.flatnonzero((view == 10) | (view == 0)).astype(np.int64)
 
     def line(self, places: Ints) -> tuple[Ints, Ints]:
         """Start and end of the line of each place."""
         at = np.searchsorted(self.breaks, places, "left")
         padded = np.concatenate(([-1], self.breaks, [np.iinfo(np.int64).max]))
         return padded[at] + 1, padded[at + 1]
+
+    def sentence(self, places: Ints) -> Ints:
+        """Start of the sentence (after 。；！？ or the line's start) of each place, looked for in NEAR bytes."""
+        line, _ = self.line(places)
+        window = self.buffer.before(places, NEAR)
+        first, second, third = window[:, :-2], window[:, 1:-1], window[:, 2:]
+        stop = (first == 0xE3) & (second == 0x80) & (third == 0x82)
+        stop |= (first == 0xEF) & (second == 0xBC) & ((third == 0x9B) | (third == 0x81) | (third == 0x9F))
+        last = np.where(stop.any(1), NEAR - 3 - stop[:, ::-1].argmax(1), -3)
+        return np.maximum(line, np.where(last >= 0, places - NEAR + last + 3, line))
 
     def near(self, starts: Ints, reach: int = NEAR) -> Bits:
         """Cue classes that end before each place, within `reach` bytes and on its line."""
@@ -52,10 +77,10 @@ class Context:
         return self.any(low, high, self.cue_bits[order])
 
     def nearest(self, starts: Ints, classes: int) -> Bits:
-        """Of the given classes: those of the nearest cue before each place on its line, and of its cluster."""
+        """Of the given classes: those of the nearest cue before each place in its sentence, and of its cluster."""
         chosen = (self.cue_bits & np.uint64(classes)) != 0
         ends, bits = self.end[chosen], self.cue_bits[chosen] & np.uint64(classes)
-        line, _ = self.line(starts)
+        line = self.sentence(starts)
         high = np.searchsorted(ends, starts, "right")
         last = np.where(high > 0, ends[high - 1] if len(ends) else 0, -1)
         low = np.searchsorted(ends, np.maximum(last - CLUSTER, line), "right")

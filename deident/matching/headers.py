@@ -54,8 +54,8 @@ class Headers:
         if not text or len(text) > 24 or _NUMBERS.search(text):
             return Header()
         classes = 0
-        for place, name in enumerate(self.plan.classes):
-            if any(word in cell for word in self.plan.words[name]):
+        for place, words in enumerate(self.plan.classes.values()):
+            if any(word in cell for word in words):
                 classes |= 1 << place
         kind = self.plan.headers.get(text, -1)
         if kind < 0 and len(text) <= 14:

@@ -18,6 +18,7 @@ from deident.catalog import Catalogue, Pattern
 from deident.errors import CatalogError
 from deident.matching.rules import Rule
 from deident.matching.shapes import Shape, shape
+from deident.model import Bools, Ints
 
 DIGITS, JUNCTION, MAIL = 0, 1, 2
 #: What may stand between the groups of one number: a blank, hyphen, full stop, middle dot, line break; at most three bytes.
@@ -33,34 +34,38 @@ Bits = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """rules     for the matcher
+    """rules     what the whole text is searched for: digit runs, gates, the cues of `cue` patterns
     gates     rule number → kinds whose expression is to be tried there
-    kind_bits (rules, words) which kinds a rule is a cue of: one bit per kind, in 64-bit words
-    labels    (rules,) whether a rule names a number at all: of a kind, or of none (words/labels.txt)
-    cue_bits  (rules,) which cue classes a rule belongs to, one bit per class
-    sizes     (rules,) length of a literal in bytes, 0 for expressions
-    shapes    kind → compiled token expression
-    classes   names of the cue classes, in bit order
+    starters  rule number → kinds whose expression is to be tried right behind
+    words     what the surroundings of a place are searched for: all cues, labels and policy words (literals)
+    kind_bits (words, …) which kinds a word is a cue of: one bit per kind, in 64-bit columns
+    labels    (words,) whether a word names a number at all: of a kind, or of none (words/labels.txt)
+    cue_bits  (words,) which cue classes a word belongs to, one bit per class
+    sizes     (words,) length in bytes
+    shapes, searches, cells   kind → compiled token expression, other expression, cell expression
+    headers   column header → kind
+    classes   names of the cue classes in bit order, with their words
     """
 
     catalogue: Catalogue
     patterns: tuple[Pattern, ...]
     rules: tuple[Rule, ...]
     gates: Mapping[int, tuple[int, ...]]
-    kind_bits: NDArray[np.uint64]
-    labels: NDArray[np.bool_]
+    starters: Mapping[int, tuple[int, ...]]
+    words: tuple[Rule, ...]
+    kind_bits: Bits
+    labels: Bools
     cue_bits: Bits
-    sizes: NDArray[np.int64]
+    sizes: Ints
     shapes: Mapping[int, Shape]
     searches: Mapping[int, regex.Pattern[str]]
     cells: Mapping[int, regex.Pattern[str]]
     headers: Mapping[str, int]
-    classes: tuple[str, ...]
-    words: Mapping[str, tuple[str, ...]]
+    classes: Mapping[str, tuple[str, ...]]
 
     def bit(self, name: str) -> int:
         """The bit of a cue class."""
-        return 1 << self.classes.index(name)
+        return 1 << list(self.classes).index(name)
 
 
 def labels(home: Path) -> list[str]:
@@ -69,54 +74,71 @@ def labels(home: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def plan(catalogue: Catalogue, words: Mapping[str, Sequence[str]]) -> Plan:
+def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     """The plan for all kinds of the catalogue and the cue classes of a policy (at most 64 classes)."""
     patterns = tuple(catalogue.patterns[kind] for kind in catalogue.kinds)
-    rules = list(BUILT_IN)
-    gates: dict[int, tuple[int, ...]] = {}
+    if len(classes) > 64:
+        raise CatalogError("policy", "classes", f"{len(classes)} cue classes; at most 64 are possible")
+    rules, gates, starters = _rules(patterns)
     shapes: dict[int, Shape] = {}
     searches: dict[int, regex.Pattern[str]] = {}
-    cells: dict[int, regex.Pattern[str]] = {}
-    headers: dict[str, int] = {}
     for number, pattern in enumerate(patterns):
         if pattern.trigger == "token":
             try:
-                shapes[number] = shape(pattern.regex) if pattern.regex else shape("[]")
+                shapes[number] = shape(pattern.regex)
             except ValueError as problem:
                 raise CatalogError(pattern.file, "find.regex", str(problem)) from None
         elif pattern.regex:
             searches[number] = regex.compile(pattern.regex, regex.V0 | regex.ASCII)
-        if pattern.trigger == "expression":
-            gates[len(rules)] = (number,)
-            rules.append(Rule(pattern.gate.encode()))
-        if pattern.cell:
-            cells[number] = regex.compile(pattern.cell, regex.V0 | regex.ASCII)
-        for header in pattern.headers:
-            headers[header.casefold()] = number
-    if len(words) > 64:
-        raise CatalogError("policy", "words", f"{len(words)} cue classes; at most 64 are possible")
+    cells = {n: regex.compile(p.cell, regex.V0 | regex.ASCII) for n, p in enumerate(patterns) if p.cell}
+    headers = {header.casefold(): n for n, p in enumerate(patterns) for header in p.headers}
     literals: dict[bytes, tuple[set[int], set[int]]] = {}
     for number, pattern in enumerate(patterns):
         for cue in pattern.cues:
-            literals.setdefault(cue.lower().encode(), (set(), set()))[0].add(number)
-    for label in labels(catalogue.home):
-        literals.setdefault(label.lower().encode(), (set(), set()))
-    for place, listed in enumerate(words.values()):
+            literals.setdefault(_literal(cue), (set(), set()))[0].add(number)
+    plain = {_literal(label) for label in labels(catalogue.home)}
+    for label in plain:
+        literals.setdefault(label, (set(), set()))
+    for place, listed in enumerate(classes.values()):
         for word in listed:
-            literals.setdefault(word.lower().encode(), (set(), set()))[1].add(place)
-    width = (len(patterns) + 63) // 64 or 1
-    kind_bits = np.zeros((len(rules) + len(literals), width), np.uint64)
-    cue_bits = np.zeros(len(rules) + len(literals), np.uint64)
-    sizes = np.zeros(len(rules) + len(literals), np.int64)
-    for literal, (kinds, places) in literals.items():
-        row = len(rules)
-        rules.append(Rule(literal, literal=True, caseless=literal.upper() != literal))
-        sizes[row] = len(literal)
+            literals.setdefault(_literal(word), (set(), set()))[1].add(place)
+    kind_bits = np.zeros((len(literals), (len(patterns) + 63) // 64 or 1), np.uint64)
+    cue_bits = np.zeros(len(literals), np.uint64)
+    for row, (kinds, places) in enumerate(literals.values()):
         for kind in kinds:
             kind_bits[row, kind // 64] |= np.uint64(1 << kind % 64)
         for place in places:
             cue_bits[row] |= np.uint64(1 << place)
-    plain = {label.lower().encode() for label in labels(catalogue.home)}
-    names = kind_bits.any(1) | np.array([rule.literal and rule.expression in plain for rule in rules])
-    return Plan(catalogue, patterns, tuple(rules), gates, kind_bits, names, cue_bits, sizes, shapes, searches, cells, headers,
-                tuple(words), {name: tuple(listed) for name, listed in words.items()})  # fmt: skip
+    names = kind_bits.any(1) | np.array([literal in plain for literal in literals], np.bool_)
+    return Plan(
+        catalogue, patterns, rules, gates, starters, tuple(_word(literal) for literal in literals), kind_bits, names, cue_bits,
+        np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers,
+        {name: tuple(listed) for name, listed in classes.items()},
+    )  # fmt: skip
+
+
+def _literal(word: str) -> bytes:
+    return word.lower().encode()
+
+
+def _word(literal: bytes) -> Rule:
+    return Rule(literal, literal=True, caseless=literal.upper() != literal)
+
+
+def _rules(patterns: Sequence[Pattern]) -> tuple[tuple[Rule, ...], dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    """Rules of the whole text; a gate or a cue that several patterns share is one rule."""
+    gates: dict[str, list[int]] = {}
+    starters: dict[bytes, list[int]] = {}
+    for number, pattern in enumerate(patterns):
+        if pattern.trigger == "expression":
+            gates.setdefault(pattern.gate, []).append(number)
+        if pattern.trigger == "cue" and pattern.regex:
+            for cue in pattern.cues:
+                starters.setdefault(_literal(cue), []).append(number)
+    rules = [*BUILT_IN, *(Rule(gate.encode()) for gate in gates), *map(_word, starters)]
+    first = len(BUILT_IN) + len(gates)
+    return (
+        tuple(rules),
+        {len(BUILT_IN) + n: tuple(kinds) for n, kinds in enumerate(gates.values())},
+        {first + n: tuple(kinds) for n, kinds in enumerate(starters.values())},
+    )

@@ -17,35 +17,45 @@ from deident.model import Batch, Ints
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """plan and batch, and what one pass of the matcher over the view has shown."""
+    """plan and batch, and what one pass of the matcher over the view has shown.
+
+    breaks   where lines end: offsets of LF and NUL
+    context  words around everything that the matcher reported
+    """
 
     plan: Plan
     batch: Batch
     buffer: Buffer
     events: Events
     tokens: Tokens
+    breaks: Ints
     context: Context
     tables: Tables
+    words: Matcher
 
     def ends_of(self, rule: int) -> Ints:
         """Ends of all events of one rule, ascending."""
         return self.events.end[self.events.rule == rule]
 
+    def around(self, starts: Ints, ends: Ints) -> Context:
+        """The words around some places."""
+        return Context(self.plan, self.words, self.buffer, self.breaks, self.tokens, starts, ends)
+
     def text(self, start: int, end: int) -> str:
         """The view's text between two offsets; a character cut at an edge is left out."""
         return self.batch.view[max(start, 0) : end].decode("utf-8", "ignore")
 
-    def line(self, place: int) -> tuple[int, int]:
-        """Bounds of the line that holds a place."""
-        at = int(np.searchsorted(self.context.breaks, place))
-        breaks = self.context.breaks
-        return (int(breaks[at - 1]) + 1 if at else 0), (int(breaks[at]) if at < len(breaks) else len(self.batch.view))
+    def lines(self, places: Ints) -> tuple[Ints, Ints]:
+        """Bounds of the lines that hold the places, (n,) each."""
+        return self.context.line(places)
 
 
-def look(plan: Plan, matcher: Matcher, headers: Headers, batch: Batch) -> Scene:
+def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: Batch) -> Scene:
     """Match a folded batch once and put the columns together."""
     buffer = Buffer(batch.view)
+    view = np.frombuffer(batch.view, np.uint8)
+    breaks = np.flatnonzero((view == 10) | (view == 0)).astype(np.int64)
     events = matcher.events(batch.view)
     found = tokens(buffer, events.end[events.rule == DIGITS] - 1)
-    context = Context(plan, buffer, events, found)
-    return Scene(plan, batch, buffer, events, found, context, tables(buffer, context, headers))
+    context = Context(plan, words, buffer, breaks, found, np.maximum(events.end - 24, 0), events.end + 24)
+    return Scene(plan, batch, buffer, events, found, breaks, context, tables(buffer, breaks, headers), words)

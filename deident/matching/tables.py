@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from deident.matching.context import Context
 from deident.matching.headers import Header, Headers
 from deident.matching.tokens import Buffer
 from deident.model import Bools, Ints
@@ -49,7 +48,7 @@ class Tables:
         return np.where((at >= 0) & (ends <= self.end[inside]), inside, -1)
 
 
-def tables(buffer: Buffer, context: Context, headers: Headers) -> Tables:
+def tables(buffer: Buffer, breaks: Ints, headers: Headers) -> Tables:
     """All tables of the buffer."""
     view = np.frombuffer(buffer.view, np.uint8)
     tabs = np.flatnonzero(view == 9).astype(np.int64)
@@ -57,9 +56,9 @@ def tables(buffer: Buffer, context: Context, headers: Headers) -> Tables:
         none = np.zeros(0, np.int64)
         bits = np.zeros(0, np.uint64)
         return Tables(none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_))
-    line_of_tab = np.searchsorted(context.breaks, tabs)
+    line_of_tab = np.searchsorted(breaks, tabs)
     lines, first = np.unique(line_of_tab, return_index=True)
-    borders = np.concatenate(([-1], context.breaks, [len(view)]))
+    borders = np.concatenate(([-1], breaks, [len(view)]))
     line_start, line_end = borders[lines] + 1, borders[lines + 1]
     start = np.sort(np.concatenate((line_start, tabs + 1)))
     end = np.sort(np.concatenate((tabs, line_end)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from deident.model import Bools, Ints
 
 SIDE = 48  # a token that reaches further than this to one side is "long"
+ROOM = 128  # bytes of padding on both sides of a buffer: no gathered window is wider
 ALNUM = np.zeros(256, np.bool_)
 ALNUM[[*range(48, 58), *range(65, 91), *range(97, 123)]] = True
 UPPER = np.arange(256, dtype=np.uint8)
@@ -26,20 +27,20 @@ class Buffer:
 
     def __init__(self, view: bytes) -> None:
         self.view = view
-        self.padded = np.zeros(len(view) + 2 * SIDE, np.uint8)
-        self.padded[SIDE : SIDE + len(view)] = np.frombuffer(view, np.uint8)
+        self.padded = np.zeros(len(view) + 2 * ROOM, np.uint8)
+        self.padded[ROOM : ROOM + len(view)] = np.frombuffer(view, np.uint8)
 
     def rows(self, starts: Ints, width: int) -> NDArray[np.uint8]:
-        """(n, width) upper-cased bytes from each start on (width ≤ SIDE)."""
-        return UPPER[sliding_window_view(self.padded, width)[starts + SIDE]]
+        """(n, width) upper-cased bytes from each start on (width ≤ ROOM)."""
+        return UPPER[sliding_window_view(self.padded, width)[starts + ROOM]]
 
     def before(self, places: Ints, width: int) -> NDArray[np.uint8]:
         """(n, width) bytes before each place, as they are."""
-        return sliding_window_view(self.padded, width)[places + SIDE - width]
+        return sliding_window_view(self.padded, width)[places + ROOM - width]
 
     def after(self, places: Ints, width: int) -> NDArray[np.uint8]:
         """(n, width) bytes from each place on, as they are."""
-        return sliding_window_view(self.padded, width)[places + SIDE]
+        return sliding_window_view(self.padded, width)[places + ROOM]
 
 
 @dataclass(frozen=True, slots=True)

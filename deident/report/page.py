@@ -28,40 +28,36 @@ LISTED, PER_FILE, FILES, UNREAD, KEPT, FOLDERS = 2000, 100, 400, 300, 200, 40
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("网页个人信息检查报告", "Personal information report"),
     "title_mask": ("网页个人信息脱敏报告", "Personal information masking report"),
+    "policy": ("策略", "policy"),
     "now": ("现在要做什么", "What to do now"),
-    "how": ("处理方法", "How"),
-    "overview": ("总体情况", "Overview"),
     "files": ("文件", "files"),
     "categories": ("按信息类别", "By category"),
     "folders": ("按部门文件夹", "By department folder"),
     "folder": ("文件夹", "Folder"),
-    "root": ("(根目录)", "(top level)"),
+    "root": ("（根目录）", "(top level)"),
     "worst": ("需要处理的文件", "Files that need action"),
     "unread": ("未能检查的文件", "Files that could not be scanned"),
     "kept": ("可以保留的内容及理由", "What may stay, and why"),
     "place": ("位置", "Place"),
     "kind": ("种类", "Kind"),
-    "preview": ("内容(已遮盖)", "Preview (masked)"),
+    "preview": ("内容（已遮盖）", "Preview (masked)"),
     "action": ("处理", "Action"),
     "reason": ("理由与依据", "Reason and basis"),
     "count": ("数量", "Count"),
     "status": ("状态", "Status"),
-    "search": ("筛选:文件名、种类、理由……", "Filter: file, kind, reason …"),
+    "search": ("筛选：文件名、种类、理由……", "Filter: file, kind, reason …"),
     "all": ("全部", "All"),
     "sort": ("排序", "Sort"),
     "by_count": ("数量从多到少", "most findings first"),
     "by_name": ("文件名", "file name"),
     "limited": (
-        "本页列出最需要处理的 {shown} 处(共 {total} 处);全部内容见 findings.jsonl 与 files.csv。",
+        "本页列出最需要处理的 {shown} 处（共 {total} 处）；全部内容见 findings.jsonl 与 files.csv。",
         "This page lists the {shown} worst places of {total}; all of them are in findings.jsonl and files.csv.",
     ),
-    "more_here": ("此文件另有 {count} 处,见 findings.jsonl。", "{count} more in this file: see findings.jsonl."),
-    "more_files": ("另有 {count} 个文件,见 files.csv。", "{count} more files: see files.csv."),
-    "more_folders": ("另有 {count} 个文件夹,见 summary.json。", "{count} more folders: see summary.json."),
-    "no_values": (
-        "本报告不含任何个人信息原值。",
-        "This report holds no one's original data.",
-    ),
+    "more_here": ("此文件另有 {count} 处，见 findings.jsonl。", "{count} more in this file: see findings.jsonl."),
+    "more_files": ("另有 {count} 个文件，见 files.csv。", "{count} more files: see files.csv."),
+    "more_folders": ("另有 {count} 个文件夹，见 summary.json。", "{count} more folders: see summary.json."),
+    "no_values": ("本报告不含任何个人信息原值。", "This report holds no one's original data."),
     "none": ("没有。", "None."),
 }
 
@@ -145,7 +141,7 @@ def _facts(summary: Summary, run: Run) -> str:
         f"{_number(summary.files)} {_word(run, 'files')}",
         f"{summary.bytes / 1e6:,.1f} MB",
         f"{escape(run.started[:16].replace('T', ' '))}",
-        f"policy {escape(run.policy)}",
+        f"{_word(run, 'policy')} {escape(run.policy)}",
     ]
     return " · ".join(fact for fact in facts if fact.strip())
 
@@ -189,7 +185,7 @@ def _bars(rows: Iterable[tuple[str, Counter[str]]], first: str, run: Run) -> str
 def _categories(summary: Summary, run: Run) -> str:
     def name(category: str) -> str:
         english = "" if run.lang == "en" or category not in CATEGORY_NAMES else CATEGORY_NAMES[category][1]
-        return escape(category_name(run.lang, category)) + (f' <small lang="en">{escape(english)}</small>' if english else "")
+        return _show(category_name(run.lang, category)) + (f' <small lang="en">{escape(english)}</small>' if english else "")
 
     rows = sorted(summary.categories.items(), key=lambda item: (-item[1]["mask"], -item[1]["review"], -item[1]["keep"], item[0]))
     return _bars(((name(category), counts) for category, counts in rows), _word(run, "kind"), run)
@@ -213,7 +209,7 @@ def _worst(summary: Summary, listing: Listing, run: Run) -> str:
             continue
         findings = report.findings[: max(0, LISTED - shown)]
         shown += len(findings)
-        parts.append(_file(report, findings, masks, count, run, unfolded=rank < 10))
+        parts.append(_file(report, findings, masks, count, run, unfolded=rank == 0 or len(findings) <= 10 and rank < 10))
     if not parts:
         return f"<p>{_word(run, 'none')}</p>"
     note = f'<p class="note">{_word(run, "limited", shown=_number(shown), total=_number(total))}</p>' if shown < total else ""
@@ -241,7 +237,7 @@ def _file(report: FileReport, findings: list[Finding], masks: int, count: int, r
     labels = {key: _word(run, key) for key in ("place", "kind", "preview", "action", "reason")}
     rows = "".join(_finding(finding, run, labels) for finding in findings)
     head = "".join(f"<th>{label}</th>" for label in labels.values())
-    more = f'<p class="note">{_word(run, "more_here", count=count - len(findings))}</p>' if count > len(findings) else ""
+    more = f'<p class="note">{_word(run, "more_here", count=_number(count - len(findings)))}</p>' if count > len(findings) else ""
     listed = f'<table class="findings"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>' if rows else ""
     return (
         f'<details class="file" data-count="{count}"{" open" if unfolded else ""}><summary><span class="name">{_show(report.file)}'
@@ -277,7 +273,10 @@ def _unread(summary: Summary, listing: Listing, run: Run) -> str:
     left = summary.unread - len(listing.unread)
     more = f'<p class="note">{_word(run, "more_files", count=_number(left))}</p>' if left > 0 else ""
     head = "".join(f"<th>{_word(run, key)}</th>" for key in ("files", "status", "reason"))
-    return f'<table class="findings"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}'
+    table = f'<table class="findings"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}'
+    if len(listing.unread) <= 10:
+        return table
+    return f"<details><summary>{_number(summary.unread)} {_word(run, 'files')}</summary>{table}</details>"
 
 
 def _kept(listing: Listing, run: Run) -> str:

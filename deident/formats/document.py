@@ -1,0 +1,108 @@
+"""What the text formats share: decode, put the segments together, keep the batch, splice.
+
+A format adds one method: `read(view, out)` puts the canonical text of the decoded view into an Assembly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from deident.formats import Limits
+from deident.formats.splice import splice
+from deident.model import ROLES, Batch, Edit, SourceMap
+from deident.text.charset import Decoded, decode, encode
+from deident.text.maps import MapBuilder, compose
+
+
+class Assembly(MapBuilder):
+    """A batch of one document in the making: text goes in as into a MapBuilder, `end` closes a segment."""
+
+    __slots__ = ("_begun", "_later", "_limit", "_role", "_starts", "_where", "warnings")
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self._limit = limits.max_segments
+        self._begun = 0
+        self._later: list[tuple[str, str, bytes, SourceMap]] = []
+        self._starts = [0]
+        self._role: list[int] = []
+        self._where: dict[int, str] = {}
+        self.warnings: list[str] = []
+
+    def end(self, role: str = "text", where: str = "") -> None:
+        """Close the segment that was begun, if it holds anything.  Past the limit segments run together as lines."""
+        if self.size == self._begun:
+            return
+        if len(self._role) >= self._limit:
+            self.insert(b"\n")
+        else:
+            self.insert(b"\0")
+            if where:
+                self._where[len(self._role)] = where
+            self._role.append(ROLES.index(role))
+            self._starts.append(self.size)
+        self._begun = self.size
+
+    def later(self, role: str, where: str, view: bytes, map: SourceMap) -> None:
+        """A segment of its own, to stand after the text."""
+        if view:
+            self._later.append((role, where, view, map))
+
+    def batch(self, size: int, way: SourceMap) -> Batch:
+        """The batch of a document of `size` bytes whose decoded view has the map `way`.  Ends the assembly."""
+        self.end()
+        for role, where, view, map in self._later:
+            self.extend(view, map)
+            self.end(role, where)
+        if self._starts[-1] != self.size or not self._role:  # what ran together past the limit; or nothing at all
+            self.insert(b"\0")
+            self._role.append(0)
+            self._starts.append(self.size)
+        view, map = self.finish()
+        document = np.zeros(len(self._role), np.int64)
+        segments, role = np.array(self._starts, np.int64), np.array(self._role, np.uint8)
+        return Batch(view, segments, document, role, compose(map, way), np.array([0, size], np.int64), self._where)
+
+
+class TextDocument:
+    """A document whose bytes are text.  Subclasses set `format` and implement `read`."""
+
+    format = ""
+
+    def __init__(self, data: bytes, name: str = "", limits: Limits = Limits()) -> None:  # noqa: B008 frozen
+        self.data, self.name, self.limits = data, name, limits
+        self._decoded: Decoded = decode(data, self.declared())
+        self.encoding = self._decoded.encoding
+        self.warnings = list(self._decoded.warnings)
+        self._batch: Batch | None = None
+
+    def declared(self) -> str | None:
+        """The character set the document claims."""
+        return None
+
+    def read(self, view: bytes, out: Assembly) -> None:
+        """Put the canonical text of `view` into `out`."""
+        raise NotImplementedError
+
+    def batch(self) -> Batch:
+        """See Document."""
+        if self._batch is None:
+            out = Assembly(self.limits)
+            self.read(self._decoded.view, out)
+            self._batch = out.batch(len(self.data), self._decoded.map)
+            self.warnings.extend(out.warnings)
+        return self._batch
+
+    def escape(self, text: str) -> str:
+        """A replacement as it must be written in this format."""
+        return text
+
+    def encode(self, text: str, offset: int) -> bytes:
+        """A replacement as bytes at this source offset."""
+        return encode(self.escape(text), self.encoding)
+
+    def write(self, edits: Sequence[Edit]) -> bytes:
+        """See Document."""
+        return splice(self.data, self.batch().map, edits, self.encode) if edits else self.data
