@@ -24,6 +24,9 @@ class Limits:
     max_depth: int = 100
 
 
+LIMITS = Limits()
+
+
 class Document(Protocol):
     """One file as its format sees it."""
 
@@ -46,7 +49,7 @@ class Document(Protocol):
         """The bytes with the edits (offsets in `batch().view`) made; without edits the original bytes."""
 
 
-def open_document(data: bytes, name: str = "", limits: Limits = Limits()) -> Document:  # noqa: B008 frozen
+def open_document(data: bytes, name: str = "", limits: Limits = LIMITS) -> Document:
     """The document these bytes are.  `name` is only a hint; it may be empty."""
     from deident.formats.binary import BinaryDocument
     from deident.formats.sniff import sniff

@@ -24,8 +24,8 @@ FAILURES = 1000  # after so many bad quotes the file is taken not to quote at al
 _FLAT = bytes.maketrans(b"\t\r\n", b"   ")
 
 
-def delimiter(view: bytes) -> tuple[bytes, float]:
-    """The delimiter of the first lines, and the share of lines that agree on how many they hold (0: there is none)."""
+def delimiter(view: bytes) -> tuple[bytes, float, int]:
+    """The delimiter of the first lines, the share of lines that agree on how many they hold, and how many those are."""
     rows = [row for row in view[:8192].splitlines()[:40] if row.strip()]
     if len(view) > 8192 and len(rows) > 1:
         rows.pop()  # cut
@@ -39,7 +39,7 @@ def delimiter(view: bytes) -> tuple[bytes, float]:
             share = agree / len(rows)
             if (share, number) > best[1:]:
                 best = (bytes((code,)), share, number)
-    return best[0], best[1]
+    return best
 
 
 def quoted(view: bytes, comma: bytes) -> Iterator[tuple[int, int, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deident.formats import Limits
+from deident.formats import LIMITS, Limits
 from deident.formats.splice import splice
 from deident.model import ROLES, Batch, Edit, SourceMap
 from deident.text.charset import Decoded, decode, encode
@@ -62,8 +62,8 @@ class Assembly(MapBuilder):
             self._starts.append(self.size)
         view, map = self.finish()
         document = np.zeros(len(self._role), np.int64)
-        segments, role = np.array(self._starts, np.int64), np.array(self._role, np.uint8)
-        return Batch(view, segments, document, role, compose(map, way), np.array([0, size], np.int64), self._where)
+        segments, roles = np.array(self._starts, np.int64), np.array(self._role, np.uint8)
+        return Batch(view, segments, document, roles, compose(map, way), np.array([0, size], np.int64), self._where)
 
 
 class TextDocument:
@@ -71,7 +71,7 @@ class TextDocument:
 
     format = ""
 
-    def __init__(self, data: bytes, name: str = "", limits: Limits = Limits()) -> None:  # noqa: B008 frozen
+    def __init__(self, data: bytes, name: str = "", limits: Limits = LIMITS) -> None:
         self.data, self.name, self.limits = data, name, limits
         self._decoded: Decoded = decode(data, self.declared())
         self.encoding = self._decoded.encoding

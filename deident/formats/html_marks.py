@@ -235,7 +235,7 @@ def _ends(pages: bytes, marks: Ints, sign: Bytes, which: Ints) -> tuple[Ints, In
             last[number] = whole.end() - 1
         elif not closed[number]:
             if ends is None:
-                ends = np.flatnonzero(sign != 60)  # next `>` or page end
+                ends = np.flatnonzero((sign == 62) | (sign == 0))
             place = int(np.searchsorted(ends, which[number]))
             if place < len(ends) and sign[ends[place]] == 62:
                 last[number] = marks[ends[place]]

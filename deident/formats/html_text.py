@@ -46,7 +46,8 @@ def read_text(marks: Marks) -> tuple[bytes, SourceMap, Bools]:
     out = marks.buffer[8 : size + 8].copy()
     breaks = find_breaks(marks)
     tabs, line, space, start, end = _gaps(marks, breaks)
-    written, wide = _write(out, marks, tabs, line, space)
+    tabs, wide = _room(marks, tabs)
+    written = tabs + line + space
     first = np.flatnonzero(written > 0)
     count = len(marks.first)
     begin = np.empty(2 * count + 1, np.int64)
@@ -61,6 +62,7 @@ def read_text(marks: Marks) -> tuple[bytes, SourceMap, Bools]:
     pieces = _decode(out, marks, pieces)
     kept = _selection(pieces.start, pieces.length, size)
     _blanks(out, kept, marks, breaks)
+    _write(out, marks, tabs, line, space)
     view = out[kept]
     if wide:
         view, pieces = _widen(view, pieces, marks.first, wide)
@@ -126,23 +128,25 @@ def _trim(marks: Marks, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     return left, right
 
 
-def _write(out: Bytes, marks: Marks, tabs: Ints, line: Bools, space: Bools) -> tuple[Ints, list[tuple[int, int]]]:
-    """Write the breaks over their tags; how many bytes each tag now holds, and (tag, TABs) for which there was no room."""
-    wide: list[tuple[int, int]] = []
+def _room(marks: Marks, tabs: Ints) -> tuple[Ints, list[tuple[int, int]]]:
+    """How many of its TABs each tag has room for, and (tag, number) of the others."""
     some = np.flatnonzero(tabs)
-    if len(some):
-        room = (marks.last - marks.first)[some]  # one byte is left for the line break
-        most = tabs[some]
-        if (most > room).any():
-            tabs = tabs.copy()
-            tabs[some] = np.minimum(most, room)
-            wide = [(tag, left) for tag, left in zip(some.tolist(), (most - room).tolist(), strict=True) if left > 0]
-        for column in range(int(tabs[some].max())):
-            out[marks.first[some[tabs[some] > column]] + column] = 9
+    room, most = (marks.last - marks.first)[some], tabs[some]  # one byte is left for the line break
+    if not (most > room).any():
+        return tabs, []
+    tabs = tabs.copy()
+    tabs[some] = np.minimum(most, room)
+    return tabs, [(tag, left) for tag, left in zip(some.tolist(), (most - room).tolist(), strict=True) if left > 0]
+
+
+def _write(out: Bytes, marks: Marks, tabs: Ints, line: Bools, space: Bools) -> None:
+    """Write the breaks over their tags."""
+    some = np.flatnonzero(tabs)
+    for column in range(int(tabs.max(initial=0))):
+        out[marks.first[some[tabs[some] > column]] + column] = 9
     out[marks.first[space]] = 32
     ends = np.flatnonzero(line & (marks.kind != PAGE))
     out[marks.first[ends] + tabs[ends]] = 10
-    return tabs + line + space, wide
 
 
 def _decode(out: Bytes, marks: Marks, pieces: _Pieces) -> _Pieces:
@@ -152,7 +156,7 @@ def _decode(out: Bytes, marks: Marks, pieces: _Pieces) -> _Pieces:
         return pieces
     owner = np.searchsorted(pieces.start, places, "right") - 1
     limit = pieces.start[owner] + pieces.length[owner]
-    inside = (owner >= 0) & (places < limit)
+    inside = (owner >= 0) & (places < limit) & (pieces.width[owner] > 0)  # not under what a tag writes
     places, owner, limit = places[inside], owner[inside], limit[inside]
     used, length = _entities(out, marks, places, limit)
     known = used > 0

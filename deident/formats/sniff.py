@@ -25,7 +25,7 @@ _SIGNATURES = (
     (b"\x28\xb5\x2f\xfd", "zstd archive"), (b"WARC/1.", "WARC archive"), (b"wOF", "web font"), (b"ID3", "MP3 audio"),
     (b"OggS", "Ogg media"), (b"SQLite format 3\0", "SQLite database"), (b"CFDS", "database"),
 )  # fmt: skip
-_MAIL = re.compile(rb"(?:\A|\n)(?:MIME-Version:|Content-Transfer-Encoding:|Content-Type: multipart/)", re.I)
+_MAIL = re.compile(rb"(?:\A|\n)(?:MIME-Version:|Content-Transfer-Encoding:|Content-Type: multipart/)", re.IGNORECASE)
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
 _NAME = rb"[A-Za-z_$][\w$.]*"
 _JSON = re.compile(
@@ -38,8 +38,8 @@ _TAGS = (
     "frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input label legend li link main meta nav noscript ol option p pre "
     "s script section select small span strong style sub sup table tbody td textarea tfoot th thead title tr u ul"
 )
-_HTML = re.compile(rb"<(?:!doctype\s+html|(?:" + "|".join(_TAGS.split()).encode() + rb")(?=[\s/>]))", re.I)
-_PROLOGUE = re.compile(rb"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*+>)*+", re.I)
+_HTML = re.compile(rb"<(?:!doctype\s+html|(?:" + "|".join(_TAGS.split()).encode() + rb")(?=[\s/>]))", re.IGNORECASE)
+_PROLOGUE = re.compile(rb"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*+>)*+", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/<>]*)")
 
 
@@ -59,8 +59,6 @@ def sniff(data: bytes, name: str = "") -> tuple[str, str]:
         return "delimited", ""
     if name.endswith((".js", ".json", ".jsonl", ".ndjson", ".jsonp")):
         return "json", ""
-    if _HTML.search(view):
-        return "html", ""
     return _text(view, name), ""
 
 
@@ -71,20 +69,22 @@ def _prologue(head: bytes) -> int:
 
 def _is_html(head: bytes) -> bool:
     """Root of HTML, or no XML root at all."""
-    if re.match(rb"<!doctype\s+html", head, re.I) or re.search(rb"<html[\s>]", head[:4096], re.I):
+    if re.match(rb"<!doctype\s+html", head, re.IGNORECASE) or re.search(rb"<html[\s>]", head[:4096], re.IGNORECASE):
         return True
     found = _ROOT.match(head, _prologue(head))
+    if head.startswith(b"<?xml"):
+        return False
     return bool(found) and found[1].lower().decode("utf-8", "replace") in _TAGS.split()  # type: ignore[index]
 
 
 def _text(view: bytes, name: str) -> str:
-    if _HTML.search(view):
+    if _HTML.search(view) or name.endswith((".html", ".htm", ".shtml", ".xhtml")):
         return "html"
     if name.endswith((".txt", ".md", ".log")):
         return "plain"
-    comma, share = delimiter(view)
+    comma, share, count = delimiter(view)
     rows = sum(1 for row in view[:8192].splitlines() if row.strip())
-    return "delimited" if rows >= 3 and share >= 0.9 else "plain"
+    return "delimited" if rows >= 3 and share >= 0.9 and (count > 1 or comma == b"\t") else "plain"
 
 
 def _binary(data: bytes) -> str:

@@ -13,8 +13,6 @@ INLINE = set(
 )
 BLANK = bytes(range(1, 33))
 QUOTED = re.compile(rb"""<(?:[^<>"'\0]|"[^"\0]*"|'[^'\0]*')*>""")
-Token = dict  # kind, start, end (exclusive), tabs, text
-
 Piece = tuple[bytes, int, int]  # text, source, width
 
 
@@ -32,7 +30,7 @@ def raw_elements(page: bytes) -> dict[int, int]:
             if not end:
                 place = start + 1
                 continue
-            closing = re.compile(rb"</" + opening[1] + rb"(?=[\s/>]|$)(?!\n\Z(?<!.))", re.I).search(page, end)
+            closing = re.compile(rb"</" + opening[1] + rb"(?=[\s/>]|\Z)", re.I).search(page, end)
             found[start] = place = closing.start() if closing else len(page)
         else:
             closing = re.compile(rb"--!?>").search(page, start + 2)
@@ -92,131 +90,159 @@ def kind_of(tag: bytes) -> str:
 
 
 def span(tag: bytes, which: bytes) -> int:
-    found = [m[1] for m in re.finditer(which + rb"span\s*=\s*[\"']?\s*0*([1-9][0-9]{0,3})", tag.lower())]
+    found = [m[1] for m in re.finditer(which + rb"span\s*=\s*[\"']?\s*0*([1-9][0-9]{0,3})", tag[:-1].lower())]
     found = [number for number in found if number != b"1"]
-    return int(found[-1]) if found and len(tag) >= 13 else 1
+    return int(found[-1]) if found and len(tag) >= 14 else 1
 
 
-def plain_page(page: bytes) -> list[Piece]:
-    """Pieces of one page."""
-    tokens = [
-        {"kind": kind_of(page[a:b]), "start": a, "end": b, "tag": page[a:b], "tabs": 0, "text": b""} for a, b in tags(page)
-    ]
-    frame = [t for t in tokens if t["kind"] in ("table", "/table", "tr", "/tr", "td", "/td")]
-    # spans down, table by table
-    if any(t["kind"] == "td" and span(t["tag"][:-1], b"row") > 1 for t in frame):
-        stack, taken, column = [], {}, None
-        for t in frame:
-            if t["kind"] in ("tr", "/tr"):
-                if column is not None:
-                    if column:
-                        t["tabs"] += max(0, max(taken, default=-1) + 1 - column)
-                    taken = {c: n - 1 for c, n in taken.items() if n > 1}
-                column = 0 if t["kind"] == "tr" else None
-            elif t["kind"] == "td":
-                column = column or 0
-                while column in taken:
-                    column += 1
-                    t["tabs"] += 1
-                for c in range(column, min(COLUMN_LIMIT, column + min(SPAN_LIMIT, span(t["tag"][:-1], b"col")))):
-                    taken[c] = span(t["tag"][:-1], b"row")
-                column += min(SPAN_LIMIT, span(t["tag"][:-1], b"col"))
-            elif t["kind"] == "table":
-                stack.append((taken, column))
-                taken, column = {}, None
-            elif stack:
-                taken, column = stack.pop()
-    # rows and cells
-    last, in_row, rows = None, False, []
-    for number, t in enumerate(tokens):
-        kind = t["kind"]
-        if kind in ("table", "/table", "tr", "/tr", "td", "/td"):
-            behind = [o["kind"] for o in tokens[number + 1 :] if o["kind"] in ("table", "/table", "tr", "/tr", "td", "/td")]
-            if last and last["kind"] == "td" and kind in ("tr", "/tr", "td", "/td"):
-                t["tabs"] += min(SPAN_LIMIT, span(last["tag"][:-1], b"col")) - 1
-            second = kind == "td" and last is not None and last["kind"] in ("td", "/td")
-            t["tabs"] = min(SPAN_LIMIT, t["tabs"] + second)
-            if kind == "td":
+FRAME = ("table", "/table", "tr", "/tr", "td", "/td")
+
+
+class Token:
+    def __init__(self, kind: str, start: int, end: int, tag: bytes) -> None:
+        self.kind, self.start, self.end, self.tag = kind, start, end, tag
+        self.tabs, self.text = 0, b""
+        self.row = self.pre = False  # for the text behind it
+
+
+def spans_down(frame: list[Token]) -> None:
+    stack: list[tuple[dict[int, int], int | None]] = []
+    taken: dict[int, int] = {}
+    column: int | None = None
+    for token in frame:
+        if token.kind in ("tr", "/tr"):
+            if column is not None:
+                if column:
+                    token.tabs += max(0, max(taken, default=-1) + 1 - column)
+                taken = {c: n - 1 for c, n in taken.items() if n > 1}
+            column = 0 if token.kind == "tr" else None
+        elif token.kind == "td":
+            column = column or 0
+            while column in taken:
+                column += 1
+                token.tabs += 1
+            width = min(SPAN_LIMIT, span(token.tag, b"col"))
+            for c in range(column, min(COLUMN_LIMIT, column + width)):
+                taken[c] = span(token.tag, b"row")
+            column += width
+        elif token.kind == "table":
+            stack.append((taken, column))
+            taken, column = {}, None
+        elif token.kind == "/table" and stack:
+            taken, column = stack.pop()
+
+
+def page_tokens(page: bytes) -> list[Token]:
+    """Tags of a page, with what they write and what holds behind them."""
+    tokens = [Token(kind_of(page[a:b]), a, b, page[a:b]) for a, b in tags(page)]
+    frame = [token for token in tokens if token.kind in FRAME]
+    if any(token.kind == "td" and span(token.tag, b"row") > 1 for token in frame):
+        spans_down(frame)
+    last: Token | None = None
+    row = pre = False
+    for number, token in enumerate(tokens):
+        if token.kind in FRAME:
+            behind = [other.kind for other in tokens[number + 1 :] if other.kind in FRAME]
+            if last and last.kind == "td" and token.kind not in ("table", "/table"):
+                token.tabs += min(SPAN_LIMIT, span(last.tag, b"col")) - 1
+            second = token.kind == "td" and last is not None and last.kind in ("td", "/td")
+            token.tabs = min(SPAN_LIMIT, token.tabs + second)
+            row = token.kind in ("tr", "/td")
+            if token.kind == "td":
                 alone = not second and (behind[1:2] if behind[:1] == ["/td"] else behind[:1]) != ["td"]
                 blocks = 0
                 for other in tokens[number + 1 :]:
-                    if other["kind"] in ("table", "/table", "tr", "/tr", "td", "/td"):
+                    if other.kind in FRAME:
                         break
-                    blocks += other["kind"] != "inline"
-                in_row = not alone and blocks <= LAYOUT
-            else:
-                in_row = kind in ("tr", "/td")
-            if kind not in ("td", "/td"):
-                t["text"] = b"\n"
-            last = t
-        elif kind != "inline":
-            t["text"] = b" " if in_row else b"\n"
-        rows.append(in_row)
-    # text between the tags
-    runs = []
-    pre, row, place = False, False, 0
-    for t, inside in zip([*tokens, None], [*rows, False], strict=True):
-        end = t["start"] if t else len(page)
-        runs.append((place, end, row, pre))
-        if t:
-            place, row = t["end"], inside
-            pre = t["kind"] == "pre" or pre and t["kind"] != "/pre"
-    # gaps
+                    blocks += other.kind != "inline"
+                row = not alone and blocks <= LAYOUT
+            elif token.kind != "/td":
+                token.text = b"\n"
+            last = token
+        elif token.kind != "inline":
+            token.text = b" " if row else b"\n"
+        pre = token.kind == "pre" or (pre and token.kind != "/pre")
+        token.row, token.pre = row, pre
+    return tokens
+
+
+def plain_pieces(pages: bytes) -> list[Piece]:
+    """Pieces of the text of all pages."""
+    items: list[tuple[str, int, int, Token | None]] = []  # text, tag or page
+    offset = 0
+    for number, page in enumerate(pages.split(b"\0")):
+        if number:
+            items.append(("page", offset - 1, offset, None))
+        place, before = 0, None
+        for token in page_tokens(page):
+            if token.start > place:
+                items.append(("text", offset + place, offset + token.start, before))
+            items.append(("tag", offset + token.start, offset + token.end, token))
+            place, before = token.end, token
+        if len(page) > place:
+            items.append(("text", offset + place, offset + len(page), before))
+        offset += len(page) + 1
     pieces: list[Piece] = []
-    at = 0
-    texts = [number for number, (a, b, _, _) in enumerate(runs) if page[a:b].strip(BLANK)]
-    at, broken_before = 0, False
-    for stop in [*texts, None]:
-        last_run = stop if stop is not None else len(runs) - 1
-        first_run = at
-        between = tokens[first_run - 1 if first_run else 0 : last_run] if first_run else tokens[:last_run]
-        gap_runs = range(first_run, last_run if stop is not None else last_run + 1)
-        hard = [t for t in between if t["tabs"] or t["text"] == b"\n"]
-        emitted: dict[int, bytes] = {}
-        ended = PAGE_START[0] and not texts[:1] == [] and False
-        ended = broken = False
-        if first_run == 0 and PAGE_START[0]:
-            ended = True
-        for t in hard:
-            text = b"\t" * t["tabs"]
-            if t["text"] == b"\n" and (text or not ended):
-                text += b"\n"
-            ended = t["text"] == b"\n"
-            emitted[t["start"]] = text
-            broken = True
-        if not hard and not PAGE_GAP(first_run, stop):
-            spaces = [t for t in between if t["text"] == b" "]
-            if spaces:
-                emitted[spaces[0]["start"]] = b" "
-                broken = True
-        broken = broken or PAGE_GAP(first_run, stop)
-        if first_run and texts:
-            a, b, row, pre = runs[first_run - 1]
-            start = a + (len(page[a:b]) - len(page[a:b].lstrip(BLANK)) if broken_before else 0)
-            end = a + len(page[a:b].rstrip(BLANK)) if broken else b
-            pieces += text_pieces(page, start, end, row, pre)
-        order = sorted([*((t["start"], "tag", t) for t in between), *((runs[r][0], "run", runs[r]) for r in gap_runs)], key=lambda x: (x[0], x[1] == "tag"))
-        for start, what, item in order:
-            if what == "tag" and emitted.get(start):
-                pieces.append((emitted[start], start, 0))
-            elif what == "run" and not broken:
-                pieces += text_pieces(page, item[0], item[1], item[2], item[3])
-        broken_before = broken
-        at = (stop or 0) + 1
+    gap: list[tuple[str, int, int, Token | None]] = []
+    text: tuple[str, int, int, Token | None] | None = None
+    loose = False  # the gap before `text` writes something
+    for item in [*items, None]:
+        if item and (item[0] != "text" or not pages[item[1] : item[2]].strip(BLANK)):
+            gap.append(item)
+            continue
+        written = gap_pieces(pages, gap)
+        if text:
+            _, start, end, token = text
+            if loose:
+                start = end - len(pages[start:end].lstrip(BLANK))
+            if written is not None:
+                end = start + len(pages[start:end].rstrip(BLANK))
+            pieces += text_pieces(pages, start, end, token)
+        if written is None:
+            for what, start, end, token in gap:
+                if what == "text":
+                    pieces += text_pieces(pages, start, end, token)
+        else:
+            pieces += written
+        text, loose, gap = item, written is not None, []
     return pieces
 
 
-def text_pieces(page: bytes, start: int, end: int, row: bool, pre: bool) -> list[Piece]:
+def gap_pieces(pages: bytes, gap: list[tuple[str, int, int, Token | None]]) -> list[Piece] | None:
+    """What a gap writes; None: nothing, its blanks stay."""
+    out: list[Piece] = []
+    ended = False
+    for what, start, _, token in gap:
+        if what == "page":
+            out.append((b"\0", start, 1))
+            ended = True
+        elif token and what == "tag" and (token.tabs or token.text == b"\n"):
+            text = b"\t" * token.tabs
+            if token.text == b"\n" and (text or not ended):
+                text += b"\n"
+            ended = token.text == b"\n"
+            out.append((text, start, 0))
+    if out:
+        return out
+    for what, start, _, token in gap:
+        if token and what == "tag" and token.text == b" ":
+            return [(b" ", start, 0)]
+    return None
+
+
+def text_pieces(pages: bytes, start: int, end: int, token: Token | None) -> list[Piece]:
+    """Text between two tags: entities, and every byte by itself."""
+    row, pre = (token.row, token.pre) if token else (False, False)
     out: list[Piece] = []
     while start < end:
-        match = ENTITY.match(page, start, end)
+        match = ENTITY.match(pages, start, end)
         text, used = entity(match[0]) if match else (b"", 0)
         if used:
             out.append((text, start, used))
             start += used
             continue
-        byte = page[start : start + 1]
-        if byte == b"\t" and (row or not pre) or byte in b"\r\n\x0b\x0c" and row:
+        byte = pages[start : start + 1]
+        if (byte == b"\t" and (row or not pre)) or (byte in b"\n\x0b\x0c\r" and row):
             byte = b" "
         out.append((byte, start, 1))
         start += 1
