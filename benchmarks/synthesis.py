@@ -5,6 +5,9 @@ table on 35 % of the pages (75 % of those already masked in part), 0–20 values
 tags or written with an entity, a footer with the office's telephone.  `text_pages` is the same content as plain text
 with TAB tables; `html_pages(..., encoding="gb18030")` the same as GBK.
 
+That is a folder full of rosters.  `people` is the share of pages that hold people at all: with CRAWL, one in eight, it is a
+whole site, most of which is news, rules and catalogues with an office's telephone at the foot.
+
 The prose is composed of clauses written for this file, more than 80,000 different sentences.
 Nobody is real: everybody is born between 1900 and 1912, mobiles are of the form 1xx0000xxxx.
 """
@@ -15,6 +18,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+
+CRAWL = 0.125  # share of pages with people in a whole site
 
 _BODIES = (
     "县民政局", "县财政局", "县农业农村局", "县教育局", "县卫生健康局", "县医疗保障局", "县住房和城乡建设局", "县自然资源局",
@@ -154,7 +159,7 @@ def _table(rng: random.Random) -> list[list[str]]:
     return rows
 
 
-def _pages(seed: int) -> Iterator[Page]:
+def _pages(seed: int, people: float) -> Iterator[Page]:
     rng = random.Random(seed)
     while True:
         page = Page(
@@ -162,6 +167,9 @@ def _pages(seed: int) -> Iterator[Page]:
         )
         for _ in range(rng.randint(14, 60)):
             page.blocks.append("".join(sentence(rng) for _ in range(rng.randint(1, 6))))
+        if rng.random() >= people:
+            yield page
+            continue
         for _ in range(rng.choice((0, 0, 0, 1, 2, 3, 5, 8, 12, 20))):
             place = rng.randrange(len(page.blocks))
             page.blocks[place] = f"{page.blocks[place]}{_value(rng)}。"
@@ -227,12 +235,12 @@ def _text(page: Page) -> str:
     return "\n".join(out) + "\n"
 
 
-def html_pages(n_bytes: int, seed: int = 1, encoding: str = "utf-8") -> list[bytes]:
+def html_pages(n_bytes: int, seed: int = 1, encoding: str = "utf-8", people: float = 1.0) -> list[bytes]:
     """Pages until they hold at least `n_bytes`; `encoding` "gb18030" gives GBK pages."""
     charset = "utf-8" if encoding == "utf-8" else "gb2312"
     pages: list[bytes] = []
     size = 0
-    for page in _pages(seed):
+    for page in _pages(seed, people):
         if size >= n_bytes:
             break
         pages.append(_html(page, charset).encode(encoding))
@@ -240,11 +248,11 @@ def html_pages(n_bytes: int, seed: int = 1, encoding: str = "utf-8") -> list[byt
     return pages
 
 
-def text_pages(n_bytes: int, seed: int = 1) -> list[bytes]:
+def text_pages(n_bytes: int, seed: int = 1, people: float = 1.0) -> list[bytes]:
     """The same content as UTF-8 text with TAB tables."""
     pages: list[bytes] = []
     size = 0
-    for page in _pages(seed):
+    for page in _pages(seed, people):
         if size >= n_bytes:
             break
         pages.append(_text(page).encode())

@@ -207,7 +207,8 @@ class _Facts:
             bits = sum(self.scene.plan.bit(c) for c in wanted)
             return (column & np.uint64(bits)) != 0
         if name == "table":
-            return np.array([bool(self.scene.tables.kinds[t] & set(wanted)) if t >= 0 else False for t in column.tolist()], np.bool_)
+            has = np.array([not kinds.isdisjoint(wanted) for kinds in self.scene.tables.kinds] + [False], np.bool_)
+            return has[column]
         return np.isin(column, wanted)
 
     def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:

@@ -18,8 +18,10 @@ from deident.matching.shapes import Shape
 from deident.model import Bools, Candidates, Ints
 
 EMBEDDED = 28  # from this width on only the ID inside is taken, not the whole token
-UNITS = tuple(unit.encode() for unit in "元 万 亿 ㎡ 平 米 吨 公 亩 人 户 次 个 岁 年 % ％ ￥ 株 件 只 头 台 套 美 张 份 页 字 条 ℃".split())
-MONEY = tuple(sign.encode() for sign in "¥ ￥ $ ＄".split())
+UNITS = "元 万 亿 ㎡ 平 米 吨 公 亩 人 户 次 个 岁 年 ％ ￥ 株 件 只 头 台 套 美 张 份 页 字 条 ℃".split()
+_UNITS = np.array([int.from_bytes(unit.encode(), "big") for unit in UNITS], np.int32)
+_SHORT_UNITS = np.frombuffer(b"%", np.uint8)
+_MONEY = np.array([int.from_bytes(sign.encode(), "big") for sign in ("￥", "＄")], np.int32)
 _ID = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{9}[\dXx]))")
 
 Check = Callable[[NDArray[np.uint8]], Bools]
@@ -66,12 +68,12 @@ def judge(
     start, end, column = start[passed], end[passed], column[passed]
     under = np.isin(column, announced(scene, kind))
     cued = scene.context.cued(start, end, kind) if pattern.cues else np.zeros(len(passed), np.bool_)
-    categories = np.array([p.category == pattern.category for p in scene.plan.patterns] + [True])
     ok = under | cued if pattern.need == "cue" else np.ones(len(passed), np.bool_)
     if weak:
         ok &= cued | under | ~quantity[passed]
     if weak or pattern.need == "cue":
-        ok &= under | (column < 0) | categories[column] & ~cued
+        alike = np.array([p.category == pattern.category for p in scene.plan.patterns] + [True])
+        ok &= under | (column < 0) | alike[column] & ~cued
         ok &= under | cued | ~scene.context.named(start, end)
     scores = np.where(under, pattern.score["column"], np.where(cued, pattern.score["cue"], pattern.score["bare"]))
     for name in pattern.evidence:
@@ -96,13 +98,8 @@ def column_kind(scene: Scene, start: Ints, end: Ints) -> NDArray[np.int32]:
 def touching(scene: Scene, start: Ints, end: Ints) -> Bools:
     """Whether what touches a number makes it a quantity, a part of a decimal or of a longer code."""
     after, before = scene.buffer.after(end, 3), scene.buffer.before(start, 3)
-    found = np.zeros(len(start), np.bool_)
-    for unit in UNITS:
-        code = np.frombuffer(unit, np.uint8)
-        found |= (after[:, : len(code)] == code).all(1)
-    for sign in MONEY:
-        code = np.frombuffer(sign, np.uint8)
-        found |= (before[:, 3 - len(code) :] == code).all(1)
+    found = np.isin(_three(after), _UNITS) | np.isin(after[:, 0], _SHORT_UNITS)
+    found |= np.isin(_three(before), _MONEY) | (before[:, 2] == 36)
     last, last_but_one = before[:, 2], before[:, 1]
     digit_before = (last_but_one >= 48) & (last_but_one <= 57)
     letter_before = digit_before | ((last_but_one | 32) >= 97) & ((last_but_one | 32) <= 122)
@@ -114,6 +111,12 @@ def touching(scene: Scene, start: Ints, end: Ints) -> Bools:
     found |= digit_after & ((first == 46) | (first == 95) | (first == 47))
     found |= (first == 45) & digit_after
     return found
+
+
+def _three(rows: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """(n, 3) bytes as one number each."""
+    wide = rows.astype(np.int32)
+    return (wide[:, 0] << 16) | (wide[:, 1] << 8) | wide[:, 2]
 
 
 def _embedded(scene: Scene, chosen: Ints, mod11_2: Check, calendar_date: Check) -> Candidates:

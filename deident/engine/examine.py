@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,18 +18,22 @@ from deident.matching.plan import Plan, plan
 from deident.matching.rules import Matcher, Rule
 from deident.matching.scene import Scene, look
 from deident.matching.twin import PythonMatcher
-from deident.model import Batch, Candidates, Ints
+from deident.model import KEEP, MASK, Batch, Candidates, Ints, SourceMap
 from deident.text.fold import EXPRESSIONS, fold
 from deident.text.maps import compose
 
+_SIGNS = re.compile(rb"[ .()\[\]\r\n\t-]+|\xc2\xb7|\xef\xbc\x88|\xef\xbc\x89")
+NUMBERS = ("id_number", "bank_account", "phone", "email")
 MATCHERS = ("auto", "hyperscan", "python")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Candidates of a batch with their document, action and winning rule, (n,) each."""
+    """Candidates of a batch with their document, action and winning rule, (n,) each; `folding` leads from the folded view
+    to the batch's own."""
 
     scene: Scene
+    folding: SourceMap
     found: Candidates
     document: Ints
     action: NDArray[np.int8]
@@ -72,22 +77,51 @@ class Examiner:
             matcher([Rule(expression) for _, expression, _ in EXPRESSIONS], matcher_name), Headers(made), tuple(more),
         )  # fmt: skip
 
-    def fold(self, batch: Batch) -> Batch:
-        """The batch in normal form; its map still leads to the source."""
+    def fold(self, batch: Batch) -> tuple[Batch, SourceMap]:
+        """The batch in normal form (its map still leads to the source), and the map to the view it had."""
         events = self.folder.events(batch.view)
         if not len(events.end):
-            return batch
+            return batch, SourceMap.identity(len(batch.view))
         view, map_ = fold(batch.view, events.rule, events.end)
         # a segment begins where the NUL of the one before it ends; NULs are never folded away
         nuls = np.flatnonzero(np.frombuffer(view, np.uint8) == 0) + 1
         segments = np.concatenate(([0], nuls)).astype(np.int64)
-        return replace(batch, view=view, segments=segments, map=compose(map_, batch.map))
+        return replace(batch, view=view, segments=segments, map=compose(map_, batch.map)), map_
 
     def judge(self, batch: Batch) -> Judged:
         """Find and decide in a batch as a format gives it."""
-        scene = look(self.plan, self.matcher, self.words, self.headers, self.fold(batch))
+        folded, folding = self.fold(batch)
+        scene = look(self.plan, self.matcher, self.words, self.headers, folded)
         found = detectors.find(scene, self.more)
         segment = np.searchsorted(scene.batch.segments, found.start, "right") - 1
         document = scene.batch.document[segment].astype(np.int64)
         action, rule = policy.judge(self.policy, scene, found, document)
-        return Judged(scene, found, document, action, rule)
+        agree(scene, self.plan, found, document, action, rule)
+        return Judged(scene, folding, found, document, action, rule)
+
+
+def agree(
+    scene: Scene, plan: Plan, found: Candidates, document: Ints, action: NDArray[np.int8], rule: NDArray[np.int32]
+) -> None:
+    """One value, one verdict within a document (in place): what is masked in one place must not stand in another.
+
+    An office phone is the exception: kept somewhere as the office's, it is the office's everywhere.
+    """
+    numbers = np.isin(found.kind, [k for k, p in enumerate(plan.patterns) if p.category in NUMBERS])
+    rows: dict[tuple[int, bytes], list[int]] = {}
+    view = scene.batch.view
+    for row in np.flatnonzero(numbers).tolist():
+        value = compact(view[found.start[row] : found.end[row]])
+        rows.setdefault((int(document[row]), value), []).append(row)
+    for same in rows.values():
+        if len(same) > 1:
+            verdicts = {int(action[row]) for row in same}
+            if len(verdicts) > 1 and MASK in verdicts:
+                office = plan.patterns[found.kind[same[0]]].category == "phone" and KEEP in verdicts
+                leader = next(row for row in same if action[row] == (KEEP if office else MASK))
+                action[same], rule[same] = action[leader], rule[leader]
+
+
+def compact(value: bytes) -> bytes:
+    """Letters and digits only, upper case: how two writings of one number are compared."""
+    return value if value.isalnum() else _SIGNS.sub(b"", value).upper()

@@ -1,86 +1,183 @@
-"""Documents of any format: what was found in each, and the masked bytes, verified."""
+"""Documents of any format, some at a time: what was found in each, and the masked bytes, verified.
+
+Pages of HTML are mapped and matched together; any other format brings its own batch.  A masked document is opened again
+and scanned again; one in which something to mask is found, or a removed number still stands, is not handed out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import html as entities
+from collections.abc import Sequence
 
 import numpy as np
 
 from deident import masks
-from deident.engine.examine import Examiner, Judged
-from deident.formats import Document, html, join, open_document
+from deident.engine.examine import NUMBERS, Examiner, Judged, compact
+from deident.formats import Document, join, open_document
+from deident.formats.splice import apply, changes
 from deident.linkage import tag
-from deident.model import ACTIONS, MASK, ROLES, UNDECIDED, Batch, Edit, FileReport, Finding, Ground
+from deident.model import ACTIONS, MASK, ROLES, UNDECIDED, Batch, Edit, FileReport, Finding, Ground, Ints
 from deident.text.charset import encode
 
 Item = tuple[str, bytes]
+SHORTEST = 7  # characters of a number that is looked for in the whole document
 
 
 class Pages:
-    """Some documents opened together: their batch, its verdicts, and one report each."""
+    """Documents opened and judged together, with one report each."""
 
-    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item], where: str) -> None:
-        self.examiner, self.grounds, self.key, self.items = examiner, grounds, key, items
+    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, line: str, items: Sequence[Item]) -> None:
+        self.examiner, self.grounds, self.key, self.line, self.items = examiner, grounds, key, line, items
         self.documents: list[Document] = [open_document(data, name) for name, data in items]
-        self.pages = all(document.format == "html" for document in self.documents)
-        self.batch: Batch = html.read_many([data for _, data in items]) if self.pages else join(self.documents)
+        self.html = bool(items) and all(document.format == "html" for document in self.documents)
+        self.batch: Batch = _read(self.documents, items, self.html)
         self.judged: Judged = examiner.judge(self.batch)
-        self.line_word = where
-        self._reports = [self._report(number) for number in range(len(items))]
+        self.reports = [_report(document, *item) for document, item in zip(self.documents, items, strict=True)]
         self._fill()
-
-    def _report(self, number: int) -> FileReport:
-        document, (name, data) = self.documents[number], self.items[number]
-        status = getattr(document, "status", "clean")
-        report = FileReport(name, document.format, document.encoding, status, None, len(data), getattr(document, "reason", ""))
-        report.warnings.extend(document.warnings)
-        return report
 
     def _fill(self) -> None:
         """One Finding for each candidate, in the report of its document."""
-        judged = self.judged
-        found, batch = judged.found, judged.scene.batch
+        found, batch = self.judged.found, self.judged.scene.batch
         if not len(found):
             return
         low, high = batch.map.stretch(found.start, found.end)
-        first = batch.sources[judged.document]
+        first = batch.sources[self.judged.document]
+        low, high = low - first, high - first
         segment = np.searchsorted(batch.segments, found.start, "right") - 1
-        lines = self._lines(low, judged.document)
         patterns = self.examiner.plan.patterns
-        for row in range(len(found)):
-            pattern = patterns[found.kind[row]]
-            ground = self.grounds[judged.rule[row]] if judged.rule[row] >= 0 else UNDECIDED
-            value = batch.view[found.start[row] : found.end[row]]
-            place = f"{self.line_word} {lines[row]}"
-            if (number := int(segment[row])) in batch.where:
-                place += f" {batch.where[number]}"
+        lines = self._lines(low)
+        columns = (found.kind, self.judged.rule, self.judged.action, self.judged.document, found.start, found.end, low, high, segment)
+        rows = zip(*(c.tolist() for c in columns), found.score.tolist(), lines, strict=True)
+        for kind, rule, action, document, start, end, place, stop, number, score, line in rows:
+            pattern = patterns[kind]
+            ground = self.grounds[rule] if rule >= 0 else UNDECIDED
+            value = batch.view[start:end]
+            where = self.line.format(line)
+            if number in batch.where:
+                where += f" {batch.where[number]}"
             elif batch.role[number]:
-                place += f" @{ROLES[batch.role[number]]}"
-            self._reports[int(judged.document[row])].findings.append(
+                where += f" @{ROLES[batch.role[number]]}"
+            self.reports[document].findings.append(
                 Finding(
-                    int(low[row] - first[row]), int(high[row] - first[row]), pattern.id, pattern.category,
-                    ACTIONS[judged.action[row]], round(float(found.score[row]), 3), ground.id, ground.reason, ground.basis, place,
-                    masks.hide(pattern.mask, value.decode("utf-8", "replace")), tag(self.key, value) if self.key else "",
+                    place, stop, pattern.id, pattern.category, ACTIONS[action], round(score, 3), ground.id, ground.reason,
+                    ground.basis, where, masks.hide(pattern.mask, value.decode("utf-8", "replace")),
+                    tag(self.key, compact(value)) if self.key else "",
                 )
             )  # fmt: skip
-        for report in self._reports:
+        for report in self.reports:
             if report.status == "clean" and any(f.action != "keep" for f in report.findings):
                 report.status = "partial"
 
-    def _lines(self, places: np.ndarray, document: np.ndarray) -> list[int]:  # type: ignore[type-arg]
-        """Line number (from 1) of each place in its own document's bytes."""
+    def _lines(self, places: Ints) -> list[int]:
+        """Line number (from 1) of each place in its own document."""
         result = np.zeros(len(places), np.int64)
-        for number in np.unique(document).tolist():
-            chosen = np.flatnonzero(document == number)
-            data = self.items[number][1]
-            at, line = 0, 1
-            for row in chosen[np.argsort(places[chosen], kind="stable")].tolist():
-                offset = int(places[row] - self.judged.scene.batch.sources[number])
-                line += data.count(b"\n", at, offset)
-                at = max(at, offset)
-                result[row] = line
-        return result.tolist()
+        order = np.lexsort((places, self.judged.document))
+        document, at, line = -1, 0, 1
+        for row in order.tolist():
+            if (number := int(self.judged.document[row])) != document:
+                document, at, line = number, 0, 1
+                data = self.items[number][1]
+            place = int(places[row])
+            line += data.count(b"\n", at, place)
+            at = max(at, place)
+            result[row] = line
+        lines: list[int] = result.tolist()
+        return lines
 
-    def reports(self) -> list[FileReport]:
-        """One report for each item, in order."""
-        return self._reports
+    def masked(self) -> list[tuple[bytes | None, FileReport]]:
+        """The documents with everything masked that must go; None for one that must not be written."""
+        edits, values = self._edits()
+        out: list[bytes | None] = []
+        for number, (document, (_, data)) in enumerate(zip(self.documents, self.items, strict=True)):
+            if self.reports[number].status in ("unscannable", "refused"):
+                out.append(None)
+            else:
+                out.append(self._write(number, document, data, edits[number]) if edits[number] else data)
+        self._verify(out, values)
+        return list(zip(out, self.reports, strict=True))
+
+    def _edits(self) -> tuple[list[list[Edit]], list[list[bytes]]]:
+        """By document: edits of the batch's own view, and the numbers they remove (compact, folded)."""
+        judged, patterns = self.judged, self.examiner.plan.patterns
+        found, view = judged.found, judged.scene.batch.view
+        rows: list[tuple[int, int, str, int]] = []
+        values: list[list[bytes]] = [[] for _ in self.items]
+        for row in np.flatnonzero(judged.action == MASK).tolist():
+            pattern = patterns[found.kind[row]]
+            start, end, document = int(found.start[row]), int(found.end[row]), int(judged.document[row])
+            text = view[start:end].decode("utf-8", "replace")
+            first, last, new = masks.edit(pattern.mask, text)
+            rows.append((start + len(text[:first].encode()), start + len(text[:last].encode()), new, document))
+            number = compact(view[start:end])
+            if pattern.category in NUMBERS and len(number) >= SHORTEST:
+                values[document].append(number)
+        rows += self._copies(values)
+        edits: list[list[Edit]] = [[] for _ in self.items]
+        if rows:
+            starts, ends = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.int64)
+            low, high = judged.folding.stretch(starts, np.maximum(ends, starts + 1))
+            for (start, end, new, document), a, b in zip(rows, low.tolist(), high.tolist(), strict=True):
+                edits[document].append(Edit(a, b if end > start else a, new))
+        return edits, values
+
+    def _copies(self, values: list[list[bytes]]) -> list[tuple[int, int, str, int]]:
+        """Whole tokens that are a removed number too, wherever they stand (a link, a script, another cell)."""
+        scene = self.judged.scene
+        wanted = [frozenset(numbers) for numbers in values]
+        if not any(wanted):
+            return []
+        view, tokens, batch = scene.batch.view, scene.tokens, scene.batch
+        document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1].tolist()
+        covered = {(a, b) for a, b in zip(self.judged.found.start.tolist(), self.judged.found.end.tolist(), strict=True)}
+        rows = []
+        for start, end, number in zip(tokens.start.tolist(), tokens.end.tolist(), document, strict=True):
+            if wanted[number] and view[start:end].upper() in wanted[number] and (start, end) not in covered:
+                rows.append((start, end, "*" * (end - start), number))
+        return rows
+
+    def _write(self, number: int, document: Document, data: bytes, edits: list[Edit]) -> bytes:
+        if not self.html:
+            own = int(self.batch.segments[np.searchsorted(self.batch.document, number)])
+            return document.write([Edit(start - own, end - own, new) for start, end, new in edits])
+        first = int(self.batch.sources[number])
+
+        def written(text: str, _place: int) -> bytes:
+            return encode(entities.escape(text), document.encoding)
+
+        return apply(data, [(a - first, b - first, new) for a, b, new in changes(self.batch.map, edits, written)])
+
+    def _verify(self, out: list[bytes | None], values: list[list[bytes]]) -> None:
+        """Open and scan what was changed once more; take back what still shows something, and say so in its report."""
+        changed = [n for n, data in enumerate(out) if data is not None and data is not self.items[n][1]]
+        if not changed:
+            return
+        items = [(self.items[n][0], out[n] or b"") for n in changed]
+        documents = [open_document(data, name) for name, data in items]
+        batch = _read(documents, items, self.html)
+        judged = self.examiner.judge(batch)
+        left = {changed[d] for d in judged.document[judged.action == MASK].tolist()}
+        ends = batch.segments[np.searchsorted(batch.document, np.arange(len(changed)), "right")].tolist()
+        start = 0
+        for n, end, (_, data) in zip(changed, ends, items, strict=True):
+            view = batch.view[start:end]
+            if any(value in data or value in view for value in values[n]):
+                left.add(n)
+            report = self.reports[n]
+            report.status = "partial" if n in left else "masked"
+            if n in left:
+                out[n] = None
+                report.reason = "not-verified"
+            start = end
+
+
+def _read(documents: Sequence[Document], items: Sequence[Item], html: bool) -> Batch:
+    if html:
+        from deident.formats.html import read_many
+
+        return read_many([data for _, data in items])
+    return join(documents)
+
+
+def _report(document: Document, name: str, data: bytes) -> FileReport:
+    status, reason = getattr(document, "status", "clean"), getattr(document, "reason", "")
+    return FileReport(name, document.format, document.encoding, status, None, len(data), reason, [], list(document.warnings))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from deident.catalog import Catalogue
 from deident.detectors import Detector, plugged
 from deident.engine import texts as text_batches
 from deident.engine.examine import Examiner, Judged
-from deident.errors import InputError, OutputError, VerifyError
-from deident.model import ACTIONS, MASK, FileReport, Findings, Ground, Kind, SourceMap
+from deident.engine.files import Pages
+from deident.errors import InputError, OutputError
+from deident.formats.sniff import sniff
+from deident.model import MASK, FileReport, Findings, Ground, Kind
 from deident.policy import Policy
 
-WORDS = {"zh": "第{}行", "en": "line {}"}
+PART = 1 << 20  # bytes of documents that are mapped and matched together
+LINES = {"zh": "第{}行", "en": "line {}"}
 
 
 class Scanner:
@@ -35,8 +39,8 @@ class Scanner:
         self, *, policy: str = "gov-publish", patterns: Path | str | None = None, detectors: Sequence[Detector] = (),
         matcher: str = "auto", key: bytes | None = None, lang: str = "zh",
     ) -> None:  # fmt: skip
-        if lang not in WORDS:
-            raise InputError(f"lang '{lang}' is none of {', '.join(WORDS)}")
+        if lang not in LINES:
+            raise InputError(f"lang '{lang}' is none of {', '.join(LINES)}")
         self._settings: dict[str, Any] = {
             "policy": policy, "patterns": patterns, "detectors": tuple(detectors), "matcher": matcher, "key": key, "lang": lang,
         }  # fmt: skip
@@ -97,6 +101,51 @@ class Scanner:
             self._kinds, self._grounds,
         )  # fmt: skip
 
+    def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
+        """One report for each (name, bytes), whatever the format; bad data never raises."""
+        reports: list[FileReport | None] = [None] * len(items)
+        for numbers, part in _parts(items):
+            for number, report in zip(numbers, self._pages(part).reports, strict=True):
+                reports[number] = report
+        return [report for report in reports if report is not None]
+
+    def mask_many(
+        self, items: Sequence[tuple[str, bytes]], renames: Mapping[str, str] | None = None
+    ) -> list[tuple[bytes | None, FileReport]]:
+        """Masked and verified bytes (None: must not be written) and the report for each (name, bytes).
+
+        `renames` maps links to files that were renamed, because their names held a value, to their new names.
+        """
+        results: list[tuple[bytes | None, FileReport] | None] = [None] * len(items)
+        for numbers, part in _parts(items):
+            for number, result in zip(numbers, self._pages(part).masked(), strict=True):
+                results[number] = result
+        return [result for result in results if result is not None]
+
+    def mask_name(self, name: str) -> str:
+        """A file name or the path of a link with the values in it masked."""
+        return self.mask(name)
+
+    def scan_file(self, path: Path | str) -> FileReport:
+        """The report on one file.  Raises InputError when it cannot be read."""
+        return self.scan_many([(Path(path).name, _bytes(path))])[0]
+
+    def mask_file(self, source: Path | str, target: Path | str) -> FileReport:
+        """Mask one file into another, which is written only when verified.  Raises InputError, OutputError."""
+        data, report = self.mask_many([(Path(source).name, _bytes(source))])[0]
+        if data is not None:
+            part = Path(target).with_name(Path(target).name + ".part")
+            try:
+                part.write_bytes(data)
+                os.replace(part, target)
+            except OSError as problem:
+                part.unlink(missing_ok=True)
+                raise OutputError(f"{target}: cannot be written ({problem.strerror}); free space or choose another place") from None
+        return report
+
+    def _pages(self, items: Sequence[tuple[str, bytes]]) -> Pages:
+        return Pages(self._examiner, self._grounds, self._key, LINES[self._lang], items)
+
     def _one(self, text: str, title: str | None) -> tuple[bytes, Judged]:
         both = list(text_batches.encoded([text, title or ""]))
         batch = text_batches.titled(*both) if title else text_batches.joined(both[:1])
@@ -121,6 +170,29 @@ class Scanner:
             document + before, text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high),
             found.kind, found.score, judged.action[own], judged.rule[own], self._kinds, self._grounds, doc_type, shown,
         )  # fmt: skip
+
+
+def _bytes(path: Path | str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as problem:
+        raise InputError(f"{path}: cannot be read ({problem.strerror}); check the path and its permissions") from None
+
+
+def _parts(items: Sequence[tuple[str, bytes]]) -> Iterator[tuple[list[int], list[tuple[str, bytes]]]]:
+    """Items that are worked on together: HTML pages up to a batch, everything else up to a batch."""
+    waiting: dict[bool, tuple[list[int], list[tuple[str, bytes]]]] = {True: ([], []), False: ([], [])}
+    sizes = {True: 0, False: 0}
+    for number, item in enumerate(items):
+        html = sniff(item[1], item[0])[0] == "html"
+        numbers, part = waiting[html]
+        numbers.append(number)
+        part.append(item)
+        sizes[html] += len(item[1])
+        if sizes[html] >= PART:
+            yield waiting[html]
+            waiting[html], sizes[html] = ([], []), 0
+    yield from (part for part in waiting.values() if part[0])
 
 
 def _rebuild(settings: Mapping[str, Any]) -> Scanner:

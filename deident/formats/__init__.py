@@ -99,4 +99,3 @@ def join(documents: Sequence[Document]) -> Batch:
         number += len(batch.document)
     roles = np.concatenate([batch.role for batch in batches]) if batches else np.zeros(0, np.uint8)
     return Batch(view, np.concatenate(segments), np.repeat(np.arange(len(batches)), counts), roles, map, firsts, where)
-

@@ -44,7 +44,7 @@ def delimiter(view: bytes) -> tuple[bytes, float, int]:
 
 def quoted(view: bytes, comma: bytes) -> Iterator[tuple[int, int, int]]:
     """Quoted fields: where each begins (`=` or `"`), its content's start and end; the closing quote stands at the end."""
-    begin = re.compile(rb'(?:\A|(?<=[\n\r' + re.escape(comma) + rb']))=?"')
+    begin = re.compile(rb"(?:\A|(?<=[\n\r" + re.escape(comma) + rb']))=?"')
     after = comma + b"\r\n"
     at = failures = 0
     while failures < FAILURES and (found := begin.search(view, at)):

@@ -83,7 +83,8 @@ def find_breaks(marks: Marks) -> Breaks:
             extra += _spanned(shape, marks.closing[frame], width, height)
     tabs[frame] = np.minimum(extra, SPAN_LIMIT)
     line = (block & ~inside) | (kind <= ROW_END)
-    return Breaks(tabs, line, block & inside, marks.last[frame], row)
+    space = (block & inside) | (kind == CELL_END)  # text behind a cell that is no cell
+    return Breaks(tabs, line, space, marks.last[frame], row)
 
 
 def _spans(marks: Marks, cells: Ints) -> tuple[Ints | None, Ints | None]:

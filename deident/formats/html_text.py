@@ -131,7 +131,8 @@ def _trim(marks: Marks, start: Ints, end: Ints) -> tuple[Ints, Ints]:
 def _room(marks: Marks, tabs: Ints) -> tuple[Ints, list[tuple[int, int]]]:
     """How many of its TABs each tag has room for, and (tag, number) of the others."""
     some = np.flatnonzero(tabs)
-    room, most = (marks.last - marks.first)[some], tabs[some]  # one byte is left for the line break
+    # never over attributes, and one byte is left for the line break
+    room, most = np.minimum(marks.last - marks.first, 3)[some], tabs[some]
     if not (most > room).any():
         return tabs, []
     tabs = tabs.copy()

@@ -25,13 +25,18 @@ from deident.model import Edit, SourceMap
 from deident.text.charset import encode
 from deident.text.maps import MapBuilder, compose, shift
 
+#: `member` is a shortcut for what most of JSON is: a key and a value without escapes, tags or brackets in front.
 _TOKEN = re.compile(
-    rb"""(?P<string>"(?:[^"\\\n]|\\.)*+"|"(?:[^"\\]|\\.)*+"(?=\s*[,:\]}])|'(?:[^'\\\n]|\\.)*+'(?=\s*[,:\]})]))"""
+    rb"""(?P<member>"(?P<key>[^"\\\r\n]*+)"\s*+:\s*+(?:"(?![{\[])(?P<text>[^"\\<%\r\n]*+)"|(?P<number>-?[0-9][0-9.]*+))(?=\s*+[,}]))"""
+    rb"""|(?P<string>"(?:[^"\\\n]|\\.)*+"|"(?:[^"\\]|\\.)*+"(?=\s*[,:\]}])|'(?:[^'\\\n]|\\.)*+'(?=\s*[,:\]})]))"""
     rb"""|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<mark>[{}\[\],:])|(?P<bare>(?:[^\s{}\[\],:"'/\\]|\\.)+|["'/\\])""",
     re.DOTALL,
 )
+_IS = "：".encode()
 _COLON = re.compile(rb"\s*+:")
-_ESCAPE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL
+)
 _SIMPLE = {b"n": b"\n", b"r": b" ", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"0": b" "}
 _NUMBER = re.compile(rb"-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?")
 _TITLES = frozenset(["title", "标题", "bt", "biaoti", "articletitle", "doctitle", "headline", "subject"])
@@ -85,7 +90,9 @@ class _Reader:
                     self.number(start, end)
                 continue
             self.flush()
-            if kind == "mark":
+            if kind == "member":
+                self.member(found)
+            elif kind == "mark":
                 self.mark(view[start : start + 1])
             elif kind == "comment":
                 self.extras.append(("comment", "comment", lines(view[start:end]), _exact(start, end)))
@@ -95,6 +102,24 @@ class _Reader:
                 self.leaf((start, end, False), end)
         self.flush()
         self.line()
+
+    def member(self, found: re.Match[bytes]) -> None:
+        """A key and its value at once."""
+        key, text = found.span("key"), found.span("text")
+        if text[0] >= 0 and not self.titled and len(self.frames) <= 2:
+            self.key = (*key, True)
+            self.leaf((*text, True), text[1] + 1)
+            return
+        if text[0] < 0:
+            text = found.span("number")
+            self.number(*text)
+        out, view = self.out, self.view
+        if key[0] < key[1]:
+            out.copy(key[0], view[key[0] : key[1]])
+            out.insert(_IS)
+        out.copy(text[0], view[text[0] : text[1]])
+        out.insert(b"\n")
+        self.fresh = False
 
     def mark(self, mark: bytes) -> None:
         """A bracket opens or closes; commas and colons say nothing more."""
@@ -133,7 +158,7 @@ class _Reader:
             return
         if key:
             self.put(key)
-            self.out.insert("：".encode())
+            self.out.insert(_IS)
         self.put(leaf)
         self.out.insert(b"\n")
         self.fresh = False

@@ -54,7 +54,13 @@ def _elements(view: bytes) -> tuple[list[Token], list[_Element | None]]:
         if token.kind in ("text", "cdata") and current and view[token.start : token.end].strip():
             current.text = True
         elif token.kind == "end" or token.closed:
-            if token.kind == "end" and current and current.name != token.name and current.parent and current.parent.name == token.name:
+            if (
+                token.kind == "end"
+                and current
+                and current.name != token.name
+                and current.parent
+                and current.parent.name == token.name
+            ):
                 current = current.parent  # one end tag was forgotten
             current = current.parent if current else None
     return all_tokens, inside

@@ -39,7 +39,9 @@ _TAGS = (
     "s script section select small span strong style sub sup table tbody td textarea tfoot th thead title tr u ul"
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|(?:" + "|".join(_TAGS.split()).encode() + rb")(?=[\s/>]))", re.IGNORECASE)
-_PROLOGUE = re.compile(rb"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*+>)*+", re.IGNORECASE)
+_PROLOGUE = re.compile(
+    rb"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*+>)*+", re.IGNORECASE
+)
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/<>]*)")
 
 
@@ -98,7 +100,7 @@ def _binary(data: bytes) -> str:
     head = data[:HEAD]
     if _MAIL.search(head[:4096]) and not head.lstrip().startswith(b"<"):
         return "mail message (MIME)"
-    if decode(head).encoding.startswith("utf-16"):
-        return ""
+    if (decoded := decode(head)).encoding.startswith("utf-16"):
+        head = decoded.view
     strange = len(head) - len(head.translate(None, _CONTROL))
     return "unknown binary data" if strange * 50 > len(head) else ""

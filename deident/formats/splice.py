@@ -25,7 +25,9 @@ def changes(map: SourceMap, edits: Sequence[Edit], encode: Encode) -> list[Chang
     wanted: list[tuple[int, int, int, bytes]] = []
     for number, edit in enumerate(edits):
         if not 0 <= edit.start <= edit.end <= map.size:
-            raise InputError(f"edit {number} covers {edit.start}:{edit.end}, but the view has {map.size} bytes: is it another document's?")
+            raise InputError(
+                f"edit {number} covers {edit.start}:{edit.end}, but the view has {map.size} bytes: is it another document's?"
+            )
         if edit.start == edit.end:
             continue
         for place, (start, end) in enumerate(map.ranges(edit.start, edit.end)):

@@ -43,7 +43,12 @@ class Context:
         self.start = self.end - plan.sizes[self.rule]
         self.cue_bits = plan.cue_bits[self.rule]
         self.kind_bits = plan.kind_bits[self.rule]
-        self.speaks = plan.labels[self.rule]
+        speaks = plan.labels[self.rule]
+        self._label_end = self.end[speaks]
+        self._label_kinds = self.kind_bits[speaks]
+        start = self.start[speaks]
+        self._by_start = np.argsort(start, kind="stable")
+        self._label_start = start[self._by_start]
 
     def line(self, places: Ints) -> tuple[Ints, Ints]:
         """Start and end of the line of each place."""
@@ -89,24 +94,21 @@ class Context:
     def cued(self, starts: Ints, ends: Ints, kind: int) -> Bools:
         """Whether the nearest cue before each place, within the kind's reach, speaks of `kind`; or a bracket behind does."""
         reach = self.plan.patterns[kind].reach
-        cue_ends, bits = self.end[self.speaks], self.kind_bits[self.speaks, kind // 64]
-        if not len(cue_ends):
+        says = (self._label_kinds[:, kind // 64] >> np.uint64(kind % 64)) & np.uint64(1)
+        if not says.any() or not len(starts):
             return np.zeros(len(starts), np.bool_)
-        says = (bits >> np.uint64(kind % 64)) & np.uint64(1)
-        high = np.searchsorted(cue_ends, starts, "right")
-        last = np.where(high > 0, cue_ends[high - 1], -1)
+        high = np.searchsorted(self._label_end, starts, "right")
+        last = np.where(high > 0, self._label_end[high - 1], -1)
         # one line break may stand between a cue and its value
         line, _ = self.line(starts)
         line, _ = self.line(np.maximum(line - 1, 0))
         near = (last > line) & (starts - last <= reach)
-        low = np.searchsorted(cue_ends, last - CLUSTER, "right")
+        low = np.searchsorted(self._label_end, last - CLUSTER, "right")
         before = self.any(low, high, says) > 0
-        cue_starts = self.start[self.speaks]
-        order = np.argsort(cue_starts, kind="stable")
-        following = np.searchsorted(cue_starts[order], ends, "left")
-        inside = np.minimum(following, len(order) - 1)
-        gap = cue_starts[order][inside] - ends
-        behind = (following < len(order)) & (gap >= 1) & (gap <= 4) & (says[order][inside] > 0)
+        following = np.searchsorted(self._label_start, ends, "left")
+        inside = np.minimum(following, len(self._label_start) - 1)
+        gap = self._label_start[inside] - ends
+        behind = (following < len(self._label_start)) & (gap >= 1) & (gap <= 4) & (says[self._by_start[inside]] > 0)
         result: Bools = (near & before) | behind
         return result
 
@@ -115,7 +117,7 @@ class Context:
 
         A number that another label names is not a bare phone: 执法证号 19180203011、19180203027.
         """
-        labels = self.end[self.speaks]
+        labels = self._label_end
         at = np.searchsorted(labels, starts, "right")
         last = np.where(at > 0, labels[at - 1] if len(labels) else 0, -1)
         tokens = np.searchsorted(self.tokens.start, starts, "left") - np.searchsorted(self.tokens.start, last, "left")

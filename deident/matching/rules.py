@@ -34,7 +34,9 @@ class Events:
     @staticmethod
     def of(packed: list[int]) -> Events:
         """From numbers `end << 16 | rule`, in any order, duplicates allowed."""
-        both = np.unique(np.array(packed, np.int64)) if packed else np.zeros(0, np.int64)
+        both = np.sort(np.array(packed, np.int64))
+        if len(both) > 1:
+            both = both[np.concatenate(([True], both[1:] != both[:-1]))]
         return Events((both & 0xFFFF).astype(np.int32), both >> 16)
 
 

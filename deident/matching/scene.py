@@ -57,5 +57,6 @@ def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: 
     breaks = np.flatnonzero((view == 10) | (view == 0)).astype(np.int64)
     events = matcher.events(batch.view)
     found = tokens(buffer, events.end[events.rule == DIGITS] - 1)
-    context = Context(plan, words, buffer, breaks, found, np.maximum(events.end - 24, 0), events.end + 24)
+    near = events.end[~np.isin(events.rule, list(plan.starters))]  # a starter's value is matched right behind it
+    context = Context(plan, words, buffer, breaks, found, np.maximum(near - 24, 0), near + 24)
     return Scene(plan, batch, buffer, events, found, breaks, context, tables(buffer, breaks, headers), words)

@@ -1,12 +1,12 @@
 """Token expressions as byte tables, so that thousands of tokens are tested at once.
 
 The syntax is a small part of regular expressions: literals, `\\d`, `[classes]`, `(?:a|b)`, and `{n}`, `{m,n}`, `?` after
-any of them.  An expression becomes, for every width it can have, a (width, 256) table: which byte may stand where.  With
-alternatives inside, the table is the union of them and so a little too wide (`exact` is False); the expression itself is
-then asked once more about the few rows that are left.
+any of them.  An expression becomes, for every width it can have, some (width, 256) tables: which byte may stand where, one
+table an alternative.  Where there would be many, they are one union, which is a little too wide, and the expression itself
+is asked once more about the few rows that are left.
 
->>> shape(r"[GJL]\\d{2}(?:18|19)").tables[5].sum(1).tolist()
-[3, 10, 10, 1, 2]
+>>> [table.sum(1).tolist() for table in shape(r"[GJL]\\d{2}(?:18|29)").tables[5]]
+[[3, 10, 10, 1, 1], [3, 10, 10, 1, 1]]
 """
 
 from __future__ import annotations
@@ -26,25 +26,27 @@ _ITEM = re.compile(r"\\d|\\[-.\\/]|\[(?:\\.|[^\]\\])+\]|\(\?:|[0-9A-Za-z]|[|)]")
 _TIMES = re.compile(r"\{(\d+)(?:,(\d+))?\}|\?")
 _DIGITS = frozenset(b"0123456789")
 
+WAYS = 6  # alternatives of one width that are tested one by one
+
 Sets = tuple[frozenset[int], ...]  # one fixed width: the bytes allowed at each place
+Ways = dict[int, set[Sets]]  # by width: the alternatives
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Tables by width, whether they say all, and the expression itself."""
+    """Tables by width, the widths for which they are unions, and the expression itself."""
 
-    tables: dict[int, NDArray[np.bool_]]
-    exact: bool
+    tables: dict[int, tuple[NDArray[np.bool_], ...]]
+    wide: frozenset[int]
     expression: re.Pattern[bytes]
 
     def match(self, rows: NDArray[np.uint8]) -> Bools:
         """(n, width) upper-case bytes → (n,): which rows the expression matches as a whole."""
         width = rows.shape[1]
-        table = self.tables.get(width)
-        if table is None:
-            return np.zeros(len(rows), np.bool_)
-        found: Bools = table[np.arange(width), rows].all(1)
-        if not self.exact:
+        found = np.zeros(len(rows), np.bool_)
+        for table in self.tables.get(width, ()):
+            found |= table[np.arange(width), rows].all(1)
+        if width in self.wide:
             for row in np.flatnonzero(found):
                 found[row] = self.expression.fullmatch(rows[row].tobytes()) is not None
         return found
@@ -56,37 +58,40 @@ def shape(expression: str) -> Shape:
     widths, rest = _alternatives(expression, 0)
     if rest != len(expression):
         raise ValueError(f"unbalanced ')' at character {rest} of {expression!r}")
-    exact = "|" not in expression and "," not in expression and "?" not in expression.replace("(?:", "")
-    tables = {}
-    for width, sets in widths.items():
-        table = np.zeros((width, 256), np.bool_)
-        for place, allowed in enumerate(sets):
-            table[place, list(allowed)] = True
-        tables[width] = table
-    return Shape(tables, exact, re.compile(expression.encode(), re.A))
+    tables: dict[int, tuple[NDArray[np.bool_], ...]] = {}
+    wide = frozenset(width for width, ways in widths.items() if len(ways) > WAYS)
+    for width, ways in widths.items():
+        if width in wide:
+            ways = {tuple(frozenset().union(*column) for column in zip(*ways, strict=True))}
+        tables[width] = tuple(_table(way) for way in ways)
+    return Shape(tables, wide, re.compile(expression.encode(), re.A))
 
 
-def _union(one: dict[int, Sets], other: dict[int, Sets]) -> dict[int, Sets]:
-    both = dict(one)
-    for width, sets in other.items():
-        both[width] = tuple(a | b for a, b in zip(both[width], sets, strict=True)) if width in both else sets
-    return both
+def _table(way: Sets) -> NDArray[np.bool_]:
+    table = np.zeros((len(way), 256), np.bool_)
+    for place, allowed in enumerate(way):
+        table[place, list(allowed)] = True
+    return table
 
 
-def _then(first: dict[int, Sets], second: dict[int, Sets]) -> dict[int, Sets]:
-    both: dict[int, Sets] = {}
-    for (width, sets), (more, others) in product(first.items(), second.items()):
+def _then(first: Ways, second: Ways) -> Ways:
+    both: Ways = {}
+    for (width, ways), (more, others) in product(first.items(), second.items()):
         if width + more <= WIDEST:
-            both = _union(both, {width + more: sets + others})
+            both.setdefault(width + more, set()).update(a + b for a, b in product(ways, others))
     return both
 
 
-def _alternatives(text: str, at: int) -> tuple[dict[int, Sets], int]:
-    result: dict[int, Sets] = {}
-    branch: dict[int, Sets] = {0: ()}
+def _union(one: Ways, other: Ways) -> Ways:
+    return {width: one.get(width, set()) | other.get(width, set()) for width in one.keys() | other.keys()}
+
+
+def _alternatives(text: str, at: int) -> tuple[Ways, int]:
+    result: Ways = {}
+    branch: Ways = {0: {()}}
     while at < len(text) and text[at] != ")":
         if text[at] == "|":
-            result, branch, at = _union(result, branch), {0: ()}, at + 1
+            result, branch, at = _union(result, branch), {0: {()}}, at + 1
             continue
         item, at = _item(text, at)
         if times := _TIMES.match(text, at):
@@ -97,7 +102,7 @@ def _alternatives(text: str, at: int) -> tuple[dict[int, Sets], int]:
     return _union(result, branch), at
 
 
-def _item(text: str, at: int) -> tuple[dict[int, Sets], int]:
+def _item(text: str, at: int) -> tuple[Ways, int]:
     found = _ITEM.match(text, at)
     if found is None or found[0] in "|)":
         raise ValueError(f"a token expression cannot hold {text[at]!r} (character {at} of {text!r})")
@@ -109,13 +114,13 @@ def _item(text: str, at: int) -> tuple[dict[int, Sets], int]:
         return inner, at + 1
     if part.startswith("["):
         every = re.compile(part.encode(), re.A)
-        return {1: (frozenset(code for code in range(256) if every.fullmatch(bytes([code]))),)}, at
-    return {1: (_DIGITS if part == "\\d" else frozenset(part[-1].encode()),)}, at
+        return {1: {(frozenset(code for code in range(256) if every.fullmatch(bytes([code]))),)}}, at
+    return {1: {(_DIGITS if part == "\\d" else frozenset(part[-1].encode()),)}}, at
 
 
-def _repeat(item: dict[int, Sets], low: int, high: int) -> dict[int, Sets]:
-    result: dict[int, Sets] = {}
-    run: dict[int, Sets] = {0: ()}
+def _repeat(item: Ways, low: int, high: int) -> Ways:
+    result: Ways = {}
+    run: Ways = {0: {()}}
     for times in range(high + 1):
         if times >= low:
             result = _union(result, run)

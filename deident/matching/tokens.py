@@ -61,5 +61,6 @@ def tokens(buffer: Buffer, ends: Ints) -> Tokens:
     whole_left, whole_right = left.all(1), right.all(1)
     start = ends - np.where(whole_left, SIDE, left.argmin(1))
     end = ends + np.where(whole_right, SIDE, right.argmin(1))
-    start, first = np.unique(start, return_index=True)
-    return Tokens(start, end[first], (whole_left | whole_right)[first])
+    first = np.ones(len(start), np.bool_)
+    first[1:] = start[1:] != start[:-1]  # two digit runs in one token
+    return Tokens(start[first], end[first], (whole_left | whole_right)[first])

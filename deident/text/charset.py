@@ -22,9 +22,7 @@ from deident.model import Ints, SourceMap
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be", "big5")
 #: Complete characters, and a broken byte after them.  Trail bytes of GB18030: GB 18030-2022, 5.1.
 _CHARACTER = re.compile(rb"[\x00-\x7f]+|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9]")
-_GB18030 = re.compile(
-    rb"((?:[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9])*+)([\x80-\xff]|\Z)"
-)
+_GB18030 = re.compile(rb"((?:[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9])*+)([\x80-\xff]|\Z)")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _REPLACEMENT = 0xFFFD
 

@@ -6,12 +6,13 @@ characters) become the ideograph; `×` or `Ⅹ` after 17 digits becomes `X`.  Fu
 nothing that is looked for, and there are thousands of them on a page.
 
 Where to fold is found by the matcher (`EXPRESSIONS` are part of its rules, fixed width, one event each); what to write is
-decided here for all places at once.  Nothing gets longer, so the work is a byte mask, and the map has one piece per place.
+decided here.  Nothing gets longer, and the map has one piece per place.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -22,7 +23,7 @@ from deident.model import Ints, SourceMap
 #: (name, expression over UTF-8 bytes, width of what is replaced)
 EXPRESSIONS: tuple[tuple[str, bytes, int], ...] = (
     ("ascii", rb"\xef\xbc[\x8a\x8b\x8d-\x99\xa0-\xba\xbf]", 3),  # U+FF0A * + - . / 0-9 @ A-Z _
-    ("lower", rb"\xef\xbd[\x81-\x9a]", 3),  # U+FF41 a-z
+    ("ascii", rb"\xef\xbd[\x81-\x9a]", 3),  # U+FF41 a-z
     ("mark", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]", 3),  # zero width, direction
     ("mark", rb"\xe2\x81[\xa0-\xa4\xa6-\xa9]", 3),  # word joiner, invisible operators, isolates
     ("mark", rb"\xef\xbb\xbf", 3),  # byte order mark inside a text
@@ -37,6 +38,10 @@ EXPRESSIONS: tuple[tuple[str, bytes, int], ...] = (
     ("x", rb"[0-9]{17}\xe2\x85\xa9", 3),  # Ⅹ
     ("radical", rb"\xe2[\xba-\xbf][\x80-\xbf]", 3),  # U+2E80 … U+2FFF
 )
+
+NAMES = ("ascii", "mark", "blank", "dash", "x", "radical")
+_MARK, _RADICAL = NAMES.index("mark"), NAMES.index("radical")
+_BYTES = [bytes([code]) for code in range(128)]
 
 # CJK Radicals Supplement that NFKC leaves alone, as in Unicode's EquivalentUnifiedIdeograph.txt (written by hand, the
 # forms that printers emit for common characters).
@@ -56,13 +61,13 @@ _SUPPLEMENT = {
 
 
 @cache
-def _radicals() -> NDArray[np.uint8]:
-    """(0x180, 3) UTF-8 bytes of the ideograph for U+2E80 … U+2FFF; zeros where there is none."""
-    table = np.zeros((0x180, 3), np.uint8)
+def _radicals() -> Mapping[int, str]:
+    """The ideograph for each radical of U+2E80 … U+2FFF that has one."""
+    table = {}
     for code in range(0x2E80, 0x3000):
         plain = _SUPPLEMENT.get(code) or unicodedata.normalize("NFKC", chr(code))
         if plain != chr(code) and len(plain.encode()) == 3:
-            table[code - 0x2E80] = list(plain.encode())
+            table[code] = plain
     return table
 
 
@@ -71,35 +76,29 @@ def fold(view: bytes, numbers: NDArray[np.int32], ends: Ints) -> tuple[bytes, So
     if not len(ends):
         return view, SourceMap.identity(len(view))
     old = np.frombuffer(view, np.uint8)
-    new = old.copy()
-    names = np.array([name for name, _, _ in EXPRESSIONS])[numbers]
+    name = np.array([NAMES.index(name) for name, _, _ in EXPRESSIONS], np.int8)[numbers]
     width = np.array([width for _, _, width in EXPRESSIONS], np.int64)[numbers]
     starts = ends - width
     last, middle = old[ends - 1].astype(np.int64), old[ends - 2].astype(np.int64)
     code = ((middle & 0x3F) << 6) | (last & 0x3F)  # the low 12 bits of the code point
+    plain = np.select([name == NAMES.index(n) for n in ("ascii", "blank", "dash", "x")], [code - 0xEE0 & 0xFF, 32, 45, 88])
+    radicals = _radicals()
+    parts: list[bytes] = []
+    done = 0
     written = np.ones(len(ends), np.int64)
-    first = np.select(
-        [names == "ascii", names == "lower", names == "blank", names == "dash", names == "x"],
-        [code - 0xEE0 & 0xFF, code - 0xEE0 & 0xFF, 32, 45, 88],
-    )
-    written[names == "mark"] = 0
-    radical = names == "radical"
-    if radical.any():
-        plain = _radicals()[(code[radical] - 0xE80) % 0x180]
-        known = plain[:, 0] > 0
-        for column in range(3):
-            new[starts[radical][known] + column] = plain[known, column]
-        written[radical] = 3
-    one = written == 1
-    new[starts[one]] = first[one].astype(np.uint8)
-    keep = np.ones(len(old), np.bool_)
-    for drop in (1, 2):  # bytes of the place after what is written
-        at = ends - drop
-        keep[at[at >= starts + written]] = False
-    keep[starts[written == 0]] = False
+    columns = (name.tolist(), starts.tolist(), ends.tolist(), plain.tolist(), code.tolist())
+    for place, (kind, start, end, byte, low) in enumerate(zip(*columns, strict=True)):
+        if kind == _RADICAL:
+            ideograph = radicals.get(0x2000 | low & 0xFFF)
+            new = ideograph.encode() if ideograph else view[start:end]
+        else:
+            new = b"" if kind == _MARK else _BYTES[byte]
+        parts += (view[done:start], new)
+        written[place] = len(new)
+        done = end
+    parts.append(view[done:])
     changed = written < width
-    starts, ends, written, width = starts[changed], ends[changed], written[changed], width[changed]
-    return new[keep].tobytes(), _map(len(old), starts, ends, written)
+    return b"".join(parts), _map(len(old), starts[changed], ends[changed], written[changed])
 
 
 def _map(size: int, starts: Ints, ends: Ints, written: Ints) -> SourceMap:

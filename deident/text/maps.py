@@ -154,9 +154,10 @@ class MapBuilder:
         """`data` without a source: a TAB between two cells."""
         if not data:
             return
-        self._view.append(self.size)
-        self._source.append(self._source[-1] + self._width[-1] if self._source else 0)
-        self._width.append(0)
+        if not self._width or self._width[-1]:  # else the piece before it is inserted, too, and goes on
+            self._view.append(self.size)
+            self._source.append(self._source[-1] + self._width[-1] if self._source else 0)
+            self._width.append(0)
         self._data.append(data)
         self.size += len(data)
         self._last = -1

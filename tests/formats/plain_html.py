@@ -156,8 +156,7 @@ def page_tokens(page: bytes) -> list[Token]:
                         break
                     blocks += other.kind != "inline"
                 row = not alone and blocks <= LAYOUT
-            elif token.kind != "/td":
-                token.text = b"\n"
+            token.text = {"td": b"", "/td": b" "}.get(token.kind, b"\n")
             last = token
         elif token.kind != "inline":
             token.text = b" " if row else b"\n"

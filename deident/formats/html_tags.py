@@ -1,0 +1,286 @@
+"""HTML, fourth step: what stands in the markup, as segments of their own.
+
+Attribute values, titles, comments (their tags read as HTML again), scripts and style sheets.  Most tags hold nothing that
+could be found, so a *gate* looks at all bytes outside the text at once: only where five digits in a row, grouped digits,
+`x@y`, a Han character or an escape stands, the value around it becomes a segment.  `thorough` opens the gate for all; the
+tests compare.  Presentation attributes (`_SILENT`) count only where seven digits, `x@y` or an escape are in them.
+
+Values between double quotes are cut out by columns; everything unusual is read by `_attributes`, tag by tag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from deident.formats.html_marks import Bytes, Marks, at_least, before, equals
+from deident.formats.html_script import decoded, is_hot, is_picture, script_lines
+from deident.model import Bools, Ints, SourceMap
+from deident.text.maps import shift
+
+
+class Extra(NamedTuple):
+    """A segment: `way` leads to the source; None: the text is the source at `place`."""
+
+    place: int
+    role: str
+    where: str
+    view: bytes
+    way: SourceMap | None
+
+
+class Fragment(NamedTuple):
+    """HTML inside the markup (a comment, srcdoc), still to be read."""
+
+    place: int
+    role: str
+    where: str
+    view: bytes
+    way: SourceMap | None
+
+
+_SILENT = frozenset(
+    "style class id width height face color bgcolor align valign border lang xml:lang rel type target charset size sizes media "
+    "cellspacing cellpadding colspan rowspan nowrap d viewbox points transform coords shape tabindex for http-equiv xmlns integrity".split()
+)
+_URL = frozenset("href src action data-url data-href data-src poster formaction background longdesc".split())
+_ATTRIBUTE = re.compile(rb"""([^\s=/>"']++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)?))?""")
+_STRONG = re.compile(rb"[0-9]{7}|[A-Za-z0-9]@[A-Za-z0-9]|\\[ux0-9]|%[0-9a-fA-F]{2}|&(?:#|co)|64,")
+_META_NAME = re.compile(rb"""(?:name|property|http-equiv|itemprop)\s*=\s*["']?([^\s"'>/]+)""", re.I)
+_TAG_NAME = re.compile(rb"</?([A-Za-z][A-Za-z0-9:-]*)")
+
+
+class _Gate(NamedTuple):
+    """Places that matter, ascending; strong: they do so even in a presentation attribute."""
+
+    place: Ints
+    strong: Bools
+    quotes: Ints
+
+
+def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[list[Extra], list[Fragment]]:
+    """Segments of the markup of `marks` in source order (`kept`: bytes that are text), and HTML found inside it."""
+    if not len(marks.first):
+        return [], []
+    extras: list[Extra] = []
+    fragments: list[Fragment] = []
+    gate = _gate(marks, kept)
+    place = gate.place
+    outside = np.ones(len(place), np.bool_)
+    raws = marks.raws
+    low = np.searchsorted(place, [raw.start for raw in raws])
+    high = np.searchsorted(place, [raw.end for raw in raws])
+    for raw, begin, end in zip(raws, low.tolist(), high.tolist(), strict=True):
+        outside[begin:end] = False
+        if raw.end > raw.start and (end > begin or thorough or raw.name == "title"):
+            strong = end > begin and bool(gate.strong[begin:end].any())
+            _raw(marks.pages, raw.name, raw.start, raw.end, strong, thorough, extras, fragments)
+    if thorough:
+        ends = _ends(marks)
+        for first, last in zip(marks.first.tolist(), marks.last.tolist(), strict=True):
+            _attributes(marks.pages, first, ends.get(first, last), True, extras, fragments)
+    else:
+        _values(marks, _Gate(place[outside], gate.strong[outside], gate.quotes), extras, fragments)
+    extras.sort(key=lambda extra: extra.place)
+    return extras, fragments
+
+
+def _ends(marks: Marks) -> dict[int, int]:
+    """Where the tag itself ends, for tags that stand for a whole raw element; a comment has no attributes."""
+    return {raw.tag: raw.start - 1 if raw.name else raw.tag for raw in marks.raws}
+
+
+def _gate(marks: Marks, kept: Bools) -> _Gate:
+    size = len(marks.pages)
+    source = marks.buffer[8 : size + 8]
+    other, flags, more = marks.spare
+    np.multiply(source, np.logical_not(kept, out=flags.view(np.bool_)), out=other)  # text becomes zeros
+    quotes = np.flatnonzero(np.equal(other, 34, out=flags.view(np.bool_)))
+    digit = np.empty(size + 8, np.bool_)
+    digit[:1] = False
+    digit[size + 1 :] = False
+    np.less(np.subtract(other, 48, out=more), 10, out=digit[1 : size + 1])  # digit[i + 1]: byte i
+    d = [digit[1 + step : 1 + step + size] for step in range(6)]
+    hot, part = flags.view(np.bool_), more.view(np.bool_)
+    three = np.logical_and(d[0], d[1])
+    np.logical_and(three, d[2], out=three)
+    np.logical_and(three, d[3], out=hot)
+    np.logical_and(hot, d[4], out=hot)
+    np.greater(hot, digit[:size], out=hot)  # only where the run begins
+    # 138-0000, 138 0000: three digits, one byte that is none, two digits
+    np.logical_and(three, d[4], out=three)
+    np.logical_and(three, d[5], out=three)
+    np.greater(three, d[3], out=three)
+    np.logical_or(hot, three, out=hot)
+    np.greater_equal(other, 128, out=part)
+    hot[0] |= part[0]
+    np.greater(part[1:], part[:-1], out=three[1:])
+    np.logical_or(hot[1:], three[1:], out=hot[1:])
+    for byte in (64, 92, 37, 38):  # @ \ % &
+        np.logical_or(hot, np.equal(other, byte, out=part), out=hot)
+    for byte, previous in ((44, 52), (40, 98)):  # "64,"  "atob("
+        np.equal(other, byte, out=part)
+        np.logical_and(part[1:], np.equal(other[:-1], previous, out=three[1:]), out=part[1:])
+        np.logical_or(hot, part, out=hot)
+    np.equal(other, 43, out=part)  # "138" + "0000"
+    np.logical_or(hot, part, out=hot)
+    place = np.flatnonzero(hot)
+    return _weigh(marks.buffer, place, quotes)
+
+
+def _weigh(buffer: Bytes, place: Ints, quotes: Ints) -> _Gate:
+    """Drop what only looked like something, by the bytes around it."""
+    at = [buffer[place + 8 + step] for step in range(-3, 7)]
+
+    def digit(step: int) -> Bools:
+        return at[step + 3] - np.uint8(48) < 10
+
+    def quote(step: int) -> Bools:
+        return (at[step + 3] == 34) | (at[step + 3] == 39)
+
+    def letter(step: int) -> Bools:
+        return ((at[step + 3] | 32) - np.uint8(97) < 26) | digit(step)
+
+    byte = at[3]
+    following = at[4]
+    seven = digit(0) & digit(1) & digit(2) & digit(3) & digit(4) & digit(5) & digit(6)
+    mail = (byte == 64) & letter(-1) & letter(1)
+    escape = (byte == 92) & ((following == 117) | (following == 120) | digit(1))
+    percent = (byte == 37) & (digit(1) | ((following | 32) - np.uint8(97) < 6))
+    entity = (byte == 38) & ((following == 35) | ((following == 99) & (at[5] == 111)))
+    coded = (byte == 44) | (byte == 40)
+    plus = (byte == 43) & ((quote(-1) & digit(-2)) | ((at[2] == 32) & quote(-2) & digit(-3)))
+    strong = seven | mail | escape | percent | entity | coded | plus
+    grouped = digit(0) & (digit(3) | (at[6] == 32) | (at[6] == 45) | (at[6] == 46))
+    useful = np.flatnonzero(strong | grouped | (byte >= 128))
+    return _Gate(place[useful], strong[useful], quotes)
+
+
+def _raw(
+    pages: bytes, name: str, start: int, end: int, strong: bool, thorough: bool, extras: list[Extra], fragments: list[Fragment]
+) -> None:
+    """A title, comment, script or style sheet that passed the gate."""
+    text = pages[start:end]
+    if name == "title":
+        view, way = decoded(text)
+        extras.append(Extra(start, "title", "", view, shift(way, start)))
+    elif name in ("script", "style"):
+        if name == "style" and not (thorough or strong or b"content" in text or b"CONTENT" in text):
+            return
+        view, way = script_lines(text, thorough)
+        if view:
+            extras.append(Extra(start, "script", name, view, shift(way, start)))
+    elif b"<" in text:
+        fragments.append(Fragment(start, "comment", "comment", text, None))
+    else:
+        _value(text, start, "comment", "comment", extras)
+
+
+def _value(text: bytes, start: int, role: str, where: str, extras: list[Extra]) -> None:
+    if b"&" in text or b"\\" in text or b"%" in text or b"base64," in text or b"\n" in text or b"\t" in text or b"\r" in text:
+        view, way = decoded(text)
+        extras.append(Extra(start, role, where, view, shift(way, start)))
+    else:
+        extras.append(Extra(start, role, where, text, None))
+
+
+def _values(marks: Marks, gate: _Gate, extras: list[Extra], fragments: list[Fragment]) -> None:
+    """Attribute values around the places of `gate`."""
+    pages, buffer, quotes = marks.pages, marks.buffer, gate.quotes
+    tag = np.searchsorted(marks.first, gate.place, "right") - 1
+    inside = np.flatnonzero((tag >= 0) & (gate.place <= marks.last[tag]))
+    place, strong, tag = gate.place[inside], gate.strong[inside], tag[inside]
+    if not len(place):
+        return
+    follow = np.searchsorted(quotes, place)
+    usable = (follow > 0) & (follow < len(quotes))
+    opening = quotes[np.maximum(follow - 1, 0)] if len(quotes) else place
+    closing = quotes[np.minimum(follow, len(quotes) - 1)] if len(quotes) else place
+    end = buffer[closing + 9]
+    usable &= (opening > marks.first[tag]) & (closing < marks.last[tag]) & (buffer[opening + 7] == 61)
+    usable &= (end <= 32) | (end == 62) | (end == 47)
+    odd = np.unique(tag[~usable])
+    if len(odd):
+        ends = _ends(marks)
+        for first, last in zip(marks.first[odd].tolist(), marks.last[odd].tolist(), strict=True):
+            _attributes(pages, first, ends.get(first, last), False, extras, fragments)
+        usable &= ~np.isin(tag, odd)
+    opening, closing, tag, strong = opening[usable], closing[usable], tag[usable], strong[usable]
+    if not len(opening):
+        return
+    head = np.flatnonzero(np.diff(opening, prepend=-1))
+    strong = np.logical_or.reduceat(strong, head)
+    opening, closing, tag = opening[head], closing[head], tag[head]
+    names, which = _names(marks, opening)
+    silent = np.array([name in _SILENT for name in names])[which] & ~strong
+    wanted = np.flatnonzero(~silent)
+    columns = (opening[wanted] + 1, closing[wanted], which[wanted], tag[wanted])
+    for start, stop, name_number, number in zip(*(column.tolist() for column in columns), strict=True):
+        name = names[name_number]
+        if len(name) == 8:  # cut: read all of it
+            name = _long_name(pages, start - 2)
+        _attribute(pages, int(marks.first[number]), name, start, stop, extras, fragments)
+
+
+def _names(marks: Marks, opening: Ints) -> tuple[list[str], Ints]:
+    """Attribute names before each `="`: the last eight letters of the different ones, and which one each is."""
+    words = marks.words(reverse=True)[opening - 1].astype(np.uint64) | np.uint64(0x2020202020202020)
+    high = np.uint64(0x8080808080808080)
+    part = at_least(words, 0x28) & ~(words & high) & ~equals(words, 0x2F)
+    unique, which = np.unique(words & before(~part & high), return_inverse=True)
+    return [int(word).to_bytes(8, "little").rstrip(b"\0")[::-1].decode("latin-1") for word in unique.tolist()], which
+
+
+def _long_name(pages: bytes, end: int) -> str:
+    start = end
+    while start > 0 and end - start < 80 and pages[start - 1] > 39:
+        start -= 1
+    return pages[start:end].decode("utf-8", "replace").lower()
+
+
+def _attribute(
+    pages: bytes, tag: int, name: str, start: int, end: int, extras: list[Extra], fragments: list[Fragment]
+) -> None:
+    """One attribute value."""
+    text = pages[start:end]
+    if text[:5].lower() == b"data:" and is_picture(text):
+        return
+    if name == "srcdoc":
+        view, way = decoded(text)
+        fragments.append(Fragment(start, "attribute", "@srcdoc", view, shift(way, start)))
+    elif name == "content" and pages[tag : tag + 5].lower() == b"<meta":
+        found = _META_NAME.search(pages, tag, pages.find(b">", end))
+        _value(text, start, "meta", f"<meta {found[1].decode('utf-8', 'replace')[:40] if found else ''}>", extras)
+    else:
+        _value(text, start, "url" if name in _URL else "attribute", "@" + name, extras)
+
+
+def _attributes(pages: bytes, first: int, last: int, thorough: bool, extras: list[Extra], fragments: list[Fragment]) -> None:
+    """All attributes of one tag that could hold anything; what is no attribute, too (`<p 张三>`, a doctype)."""
+    begin = _TAG_NAME.match(pages, first, last)
+    left = begin.end() if begin else first + 1
+    rest = bytearray()
+    for name, start, end in _pairs(pages, left, last):
+        if start == end:
+            continue
+        text = pages[start:end]
+        if thorough or (_STRONG.search(text) if name in _SILENT else is_hot(text)):
+            _attribute(pages, first, name, start, end, extras, fragments)
+        rest += pages[left:start] + b" "
+        left = end
+    rest += pages[left:last]
+    if is_hot(bytes(rest)):
+        text = pages[first:last]
+        label = begin[1].decode().lower() if begin else text[1:2].decode("latin-1")
+        view, way = decoded(text)
+        extras.append(Extra(first, "attribute", f"<{label}>", view, shift(way, first)))
+
+
+def _pairs(pages: bytes, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    for found in _ATTRIBUTE.finditer(pages, start, end):
+        group = found.lastindex or 1
+        if group > 1:
+            yield found[1].decode("utf-8", "replace").lower(), *found.span(group)
