@@ -51,6 +51,7 @@ HELP: dict[str, tuple[str, str]] = {
     "resume": ("继续上次中断的任务，已完成的文件不重做", "go on with an interrupted run; finished files are not done again"),
     "force": ("输出文件夹不为空时重新开始", "start over in an output folder that is not empty"),
     "max_size": ("单个文件的大小上限（MB，默认 512）", "largest file that is read, in MB (default 512)"),
+    "exit_zero": ("有须脱敏或复核的内容时也返回 0（2、3 照常）", "return 0 also when something is to be masked or reviewed (never for 2 or 3)"),
     "time_limit": ("一批文件的时间上限（秒，默认 120）", "seconds allowed for one batch of files (default 120)"),
     "lang": ("语言：zh、en 或 auto（按系统）", "language: zh, en or auto (from the locale)"),
     "quiet": ("不显示进度和总结", "no progress, no summary"),
@@ -138,6 +139,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     dump.add_argument("--resume", action="store_true", help=text("resume"))
     dump.add_argument("--max-size", type=_count, default=512, metavar="MB", help=text("max_size"))
     dump.add_argument("--time-limit", type=_count, default=120, metavar="S", help=text("time_limit"))
+    dump.add_argument("--exit-zero", action="store_true", help=text("exit_zero"))
 
     parser = Parser(prog="deident", description=text("top"), epilog=text("codes"))
     parser.add_argument("--version", action="version", version=f"deident {_version()}", help=text("version"))
@@ -234,7 +236,7 @@ def _close(options: argparse.Namespace, outcome: Any, source: Path) -> int:
         if outcome.run.mode == "mask":
             print(say(options.lang, "output_at", path=plain(str(options.out))))
         print(say(options.lang, "report_at", path=plain(str(outcome.reports / "report.html"))))
-    return int(outcome.exit_code)
+    return 0 if options.exit_zero and outcome.exit_code == 1 else int(outcome.exit_code)
 
 
 def _test(options: argparse.Namespace) -> int:

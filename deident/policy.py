@@ -171,7 +171,9 @@ def judge(policy: Policy, scene: Scene, found: Candidates, document: Ints) -> tu
     facts = _Facts(policy, scene, found, document)
     open_ = np.ones(len(found), np.bool_)
     for number, rule in enumerate(policy.rules):
-        chosen = open_ & np.isin(found.kind, list(rule.kinds))
+        listed = np.zeros(len(scene.plan.patterns), np.bool_)
+        listed[list(rule.kinds)] = True
+        chosen = open_ & listed[found.kind]
         if not chosen.any():
             continue
         for name, wanted in sorted(rule.when.items(), key=lambda item: item[0] == "value"):
@@ -217,6 +219,8 @@ class _Facts:
         result = np.zeros(len(kind), np.bool_)
         if name == "adjacent":
             close = self.found.start[1:] - self.found.end[:-1] <= GAP
+            segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right")
+            close &= segment[1:] == segment[:-1]
             result[1:] |= close & kind[:-1]
             result[:-1] |= close & kind[1:]
             return result

@@ -14,7 +14,6 @@ from deident.model import Candidates
 
 ID_KINDS = ("resident_id", "resident_id_precision_lost", "hk_mo_tw_residence_permit")
 _DATE = re.compile(rb"(?<![0-9])((?:18|19|20)[0-9]{2})(?:[-./]|\xe5\xb9\xb4)([0-9]{1,2})(?:[-./]|\xe6\x9c\x88)([0-9]{1,2})(?:\xe6\x97\xa5)?(?![0-9])")
-_SIGNS = re.compile(rb"[^0-9A-Za-z]")
 
 
 def find(scene: Scene, found: Candidates) -> Candidates:
@@ -30,7 +29,7 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     lows, highs = scene.lines(found.start[ids])
     for row, line_low, line_high in zip(ids.tolist(), lows.tolist(), highs.tolist(), strict=True):
         start, end = int(found.start[row]), int(found.end[row])
-        number = _SIGNS.sub(b"", view[start:end])
+        number = view[start:end].translate(None, b" .-\r\n")
         for date in _DATE.finditer(view, max(line_low, start - 300), min(line_high, end + 300)):
             if number[6:14] == date[1] + date[2].rjust(2, b"0") + date[3].rjust(2, b"0"):
                 rows.append((date.start(), date.end(), birth, 0.95))

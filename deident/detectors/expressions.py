@@ -54,12 +54,14 @@ def _scored(scene: Scene, found: Candidates) -> Candidates:
     """Drop what needs a cue and has none; raise the score of what has one or stands in its column."""
     keep = np.ones(len(found), np.bool_)
     score = found.score.copy()
-    column = column_kind(scene, found.start, found.end)
+    if not len(found):
+        return found
+    column, calls = column_kind(scene, found.start, found.end), scene.context.calls(found.start, found.end)
     for kind in np.unique(found.kind).tolist():
         pattern = scene.plan.patterns[kind]
         mine = np.flatnonzero(found.kind == kind)
         under = np.isin(column[mine], announced(scene, kind))
-        cued = scene.context.cued(found.start[mine], found.end[mine], kind) if pattern.cues else np.zeros(len(mine), np.bool_)
+        cued = calls.of(kind, mine)
         score[mine] = np.where(under, pattern.score["column"], np.where(cued, pattern.score["cue"], score[mine]))
         if pattern.need == "cue":
             keep[mine] = under | cued

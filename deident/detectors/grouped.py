@@ -11,9 +11,10 @@ import re
 
 import numpy as np
 
-from deident.detectors.numbers import column_kind, judge, touching
+from deident.detectors.numbers import facts_of, judge
 from deident.matching.plan import JUNCTION, SEPARATOR
 from deident.matching.scene import Scene
+from deident.matching.tokens import ALNUM
 from deident.model import Candidates, Ints
 
 GROUPS = 8  # a number has no more groups than this
@@ -37,10 +38,10 @@ def find(scene: Scene) -> Candidates:
         rows = np.frombuffer(b"".join(s[2] for s in chosen), np.uint8).reshape(len(chosen), width)
         start = np.array([s[0] for s in chosen], np.int64)
         end = np.array([s[1] for s in chosen], np.int64)
-        column, quantity = column_kind(scene, start, end), touching(scene, start, end)
+        facts, every = facts_of(scene, start, end), np.arange(len(chosen))
         for kind in kinds:
             if int(width) in scene.plan.shapes[kind].tables:
-                passed, score = judge(scene, kind, rows, start, end, column, quantity)
+                passed, score = judge(scene, kind, rows, facts, every)
                 sure = score >= scene.plan.patterns[kind].score["cue"] - 1e-3
                 usual = np.array(
                     [_grouping(scene, kind, chosen[i][3], chosen[i][4], bool(s)) for i, s in zip(passed.tolist(), sure, strict=True)],
@@ -61,12 +62,28 @@ def _grouping(scene: Scene, kind: int, lengths: str, broken: bool, sure: bool) -
     return len(pattern.checks) >= 2 or _USUAL.fullmatch(lengths) is not None
 
 
+def _junctions(scene: Scene) -> Ints:
+    """Junctions without those inside 0851-8555…: a telephone with its area code is no riddle, and stands on every page."""
+    found, token = scene.ends_of(JUNCTION), scene.tokens
+    if not len(found) or not len(token.start):
+        return found
+    width = token.end - token.start
+    before = scene.buffer.before(token.start, 6)
+    digits = (before >= 48) & (before <= 57)
+    hyphen = (before[:, 5] == 45) & digits[:, 4] & digits[:, 3]
+    area = hyphen & (digits[:, 2] & (before[:, 1] == 48) & ~digits[:, 0] | (before[:, 2] == 48) & ~digits[:, 1])
+    behind = scene.buffer.after(token.end, 2)
+    area &= (width >= 7) & (width <= 8) & ~token.long & ~ALNUM[behind[:, 1]]
+    at = np.maximum(np.searchsorted(token.start, found, "right") - 1, 0)
+    return found[~(area[at] & (found <= token.end[at]) & (found >= token.start[at]))]
+
+
 def _runs(scene: Scene) -> list[tuple[int, int, bytes, str, bool]]:
     """(start, end, upper-cased characters, lengths "3-4-4", has a line break) of every run of groups that could be a number."""
     view = scene.batch.view
     spans: list[tuple[int, int, bytes, str, bool]] = []
     done = -1
-    for junction in scene.ends_of(JUNCTION).tolist():
+    for junction in _junctions(scene).tolist():
         if junction <= done:
             continue
         low = max(done, junction - 64, 0)

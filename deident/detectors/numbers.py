@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deident import checks
+from deident.matching.context import Calls
 from deident.matching.scene import Scene
-from deident.matching.shapes import Shape
+from deident.matching.shapes import WIDEST
 from deident.model import Bools, Candidates, Ints
 
 EMBEDDED = 28  # from this width on only the ID inside is taken, not the whole token
 UNITS = "元 万 亿 ㎡ 平 米 吨 公 亩 人 户 次 个 岁 年 ％ ￥ 株 件 只 头 台 套 美 张 份 页 字 条 ℃".split()
 _UNITS = np.array([int.from_bytes(unit.encode(), "big") for unit in UNITS], np.int32)
+_DECIMAL = np.frombuffer(b".,", np.uint8)
 _SHORT_UNITS = np.frombuffer(b"%", np.uint8)
 _MONEY = np.array([int.from_bytes(sign.encode(), "big") for sign in ("￥", "＄")], np.int32)
+_ALNUM = re.compile(rb"[0-9A-Za-z]*")
 _ID = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{9}[\dXx]))")
 
 Check = Callable[[NDArray[np.uint8]], Bools]
@@ -33,52 +37,69 @@ def find(scene: Scene) -> Candidates:
     if not len(token.start):
         return Candidates.none()
     width = token.end - token.start
-    quantity = touching(scene, token.start, token.end)
-    column = column_kind(scene, token.start, token.end)
+    facts = facts_of(scene, token.start, token.end)
     known = checks.load()
     parts = [_embedded(scene, np.flatnonzero((width >= EMBEDDED) | token.long), known["mod11_2"], known["calendar_date"])]
-    rows_of: dict[int, tuple[Ints, NDArray[np.uint8]]] = {}
+    by_width = {int(size): np.flatnonzero((width == size) & ~token.long) for size in np.unique(width[~token.long])}
+    rows_of = {size: scene.buffer.rows(token.start[chosen], size) for size, chosen in by_width.items() if size <= WIDEST}
     for kind, pattern in enumerate(plan.patterns):
-        if pattern.trigger != "token" or not pattern.regex:
-            continue
-        for size in plan.shapes[kind].tables:
-            if size not in rows_of:
-                chosen = np.flatnonzero((width == size) & ~token.long)
-                rows_of[size] = (chosen, scene.buffer.rows(token.start[chosen], size))
-            chosen, rows = rows_of[size]
-            if len(chosen):
-                passed, score = judge(scene, kind, rows, token.start[chosen], token.end[chosen], column[chosen], quantity[chosen])
-                which = chosen[passed]
-                parts.append(Candidates(token.start[which], token.end[which], np.full(len(which), kind, np.int32), score))
+        if pattern.trigger == "token":
+            for size in plan.shapes[kind].tables:
+                if size in rows_of:
+                    passed, score = judge(scene, kind, rows_of[size], facts, by_width[size])
+                    if len(passed):
+                        which = by_width[size][passed]
+                        parts.append(Candidates(token.start[which], token.end[which], np.full(len(which), kind, np.int32), score))
     return Candidates.join(parts)
 
 
-def judge(
-    scene: Scene, kind: int, rows: NDArray[np.uint8], start: Ints, end: Ints, column: NDArray[np.int32], quantity: Bools
-) -> tuple[Ints, NDArray[np.float32]]:
-    """Which rows are values of the kind, and their scores.  Shared by whole tokens and grouped numbers."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of some numbers before their kind is: (n,) each."""
+
+    start: Ints
+    end: Ints
+    column: NDArray[np.int32]
+    quantity: Bools
+    perhaps: Bools
+    calls: Calls
+
+
+def facts_of(scene: Scene, start: Ints, end: Ints) -> Facts:
+    """Column, surroundings and cues of the numbers at start … end."""
+    return Facts(start, end, column_kind(scene, start, end), *touching(scene, start, end), scene.context.calls(start, end))
+
+
+def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen: Ints) -> tuple[Ints, NDArray[np.float32]]:
+    """Which rows (of the numbers `chosen` in `facts`) are values of the kind, and their scores."""
     pattern, known = scene.plan.patterns[kind], checks.load()
-    shape: Shape = scene.plan.shapes[kind]
-    passed = np.flatnonzero(shape.match(rows))
-    for name in pattern.checks:
-        passed = passed[known[name](rows[passed])]
+    column = facts.column[chosen]
+    under = np.isin(column, announced(scene, kind)) if column.max(initial=-1) >= 0 else np.zeros(len(chosen), np.bool_)
+    cued = facts.calls.of(kind, chosen)
     weak = not pattern.checks
+    ok = under | cued
+    if pattern.need != "cue":
+        ok = ok | ~facts.perhaps[chosen] if weak else np.ones(len(chosen), np.bool_)
+    if weak:
+        ok &= ~facts.quantity[chosen]
+    passed = np.flatnonzero(ok)
+    if len(passed):
+        passed = passed[scene.plan.shapes[kind].match(rows[passed])]
+    for name in pattern.checks:
+        if len(passed):
+            passed = passed[known[name](rows[passed])]
     if not len(passed):
         return passed, np.zeros(0, np.float32)
-    start, end, column = start[passed], end[passed], column[passed]
-    under = np.isin(column, announced(scene, kind))
-    cued = scene.context.cued(start, end, kind) if pattern.cues else np.zeros(len(passed), np.bool_)
-    ok = under | cued if pattern.need == "cue" else np.ones(len(passed), np.bool_)
-    if weak:
-        ok &= cued | under | ~quantity[passed]
+    under, cued, column = under[passed], cued[passed], column[passed]
     if weak or pattern.need == "cue":
         alike = np.array([p.category == pattern.category for p in scene.plan.patterns] + [True])
-        ok &= under | (column < 0) | alike[column] & ~cued
-        ok &= under | cued | ~scene.context.named(start, end)
+        good = under | (column < 0) | alike[column] & ~cued
+        good &= under | cued | ~scene.context.named(facts.start[chosen[passed]], facts.end[chosen[passed]])
+        passed, under, cued = passed[good], under[good], cued[good]
     scores = np.where(under, pattern.score["column"], np.where(cued, pattern.score["cue"], pattern.score["bare"]))
     for name in pattern.evidence:
         scores = scores + pattern.score["evidence"] * known[name](rows[passed])
-    return passed[ok], np.minimum(scores[ok], 0.99).astype(np.float32)
+    return passed, np.minimum(scores, 0.99).astype(np.float32)
 
 
 def announced(scene: Scene, kind: int) -> list[int]:
@@ -95,22 +116,23 @@ def column_kind(scene: Scene, start: Ints, end: Ints) -> NDArray[np.int32]:
     return np.where(cell >= 0, scene.tables.kind[np.maximum(cell, 0)], -1).astype(np.int32)
 
 
-def touching(scene: Scene, start: Ints, end: Ints) -> Bools:
-    """Whether what touches a number makes it a quantity, a part of a decimal or of a longer code."""
+def touching(scene: Scene, start: Ints, end: Ints) -> tuple[Bools, Bools]:
+    """Whether what touches a number makes it a quantity or a part of a longer code; whether that is so unless a cue names it.
+
+    13800000000元, 0.13800…, 2018-13800… are no phones whatever stands before; x=138…, 138…/139…, 8555…-805 may be.
+    """
     after, before = scene.buffer.after(end, 3), scene.buffer.before(start, 3)
-    found = np.isin(_three(after), _UNITS) | np.isin(after[:, 0], _SHORT_UNITS)
-    found |= np.isin(_three(before), _MONEY) | (before[:, 2] == 36)
+    surely = np.isin(_three(after), _UNITS) | np.isin(after[:, 0], _SHORT_UNITS)
+    surely |= np.isin(_three(before), _MONEY) | (before[:, 2] == 36)
     last, last_but_one = before[:, 2], before[:, 1]
     digit_before = (last_but_one >= 48) & (last_but_one <= 57)
     letter_before = digit_before | ((last_but_one | 32) >= 97) & ((last_but_one | 32) <= 122)
-    found |= digit_before & ((last == 46) | (last == 44))  # 0.138…, 1,380…
-    found |= letter_before & ((last == 45) | (last == 95) | (last == 47))  # ab-138…, x_138…, 2015/0002…
-    found |= (last == 95) | (last == 61) & letter_before
     first, second = after[:, 0], after[:, 1]
     digit_after = (second >= 48) & (second <= 57)
-    found |= digit_after & ((first == 46) | (first == 95) | (first == 47))
-    found |= (first == 45) & digit_after
-    return found
+    surely |= digit_before & np.isin(last, _DECIMAL) | letter_before & (last == 45) | (last == 95)
+    surely |= digit_after & ((first == 46) | (first == 95))
+    perhaps = letter_before & ((last == 47) | (last == 61)) | digit_after & ((first == 47) | (first == 45))
+    return surely, perhaps
 
 
 def _three(rows: NDArray[np.uint8]) -> NDArray[np.int32]:
@@ -126,7 +148,8 @@ def _embedded(scene: Scene, chosen: Ints, mod11_2: Check, calendar_date: Check) 
     view = scene.batch.view
     for index in chosen.tolist() if kind >= 0 else ():
         low, high = int(scene.tokens.start[index]), int(scene.tokens.end[index])
-        for match in _ID.finditer(view, low, min(high + 64, len(view))):
+        inside = _ALNUM.match(view, low, high + 64)  # never into the next token
+        for match in _ID.finditer(view, low, inside.end() if inside else high):
             row = np.frombuffer(match[1].upper(), np.uint8)[None, :]
             if mod11_2(row)[0] and calendar_date(row)[0]:
                 rows.append((match.start(), match.start() + 18, kind, 0.8))

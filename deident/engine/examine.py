@@ -19,10 +19,11 @@ from deident.matching.rules import Matcher, Rule
 from deident.matching.scene import Scene, look
 from deident.matching.twin import PythonMatcher
 from deident.model import KEEP, MASK, Batch, Candidates, Ints, SourceMap
-from deident.text.fold import EXPRESSIONS, fold
+from deident.text.fold import RULES, fold
 from deident.text.maps import compose
 
-_SIGNS = re.compile(rb"[ .()\[\]\r\n\t-]+|\xc2\xb7|\xef\xbc\x88|\xef\xbc\x89")
+_SIGNS = b" .()[]-\r\n\t"
+_WIDE_SIGNS = re.compile(rb"\xc2\xb7|\xef\xbc[\x88\x89]")
 NUMBERS = ("id_number", "bank_account", "phone", "email")
 MATCHERS = ("auto", "hyperscan", "python")
 
@@ -74,7 +75,7 @@ class Examiner:
         made = plan(catalogue, rules.classes)
         return Examiner(
             catalogue, rules, made, matcher(made.rules, matcher_name), matcher(made.words, matcher_name),
-            matcher([Rule(expression) for _, expression, _ in EXPRESSIONS], matcher_name), Headers(made), tuple(more),
+            matcher([Rule(sought, literal) for _, sought, literal, _ in RULES], matcher_name), Headers(made), tuple(more),
         )  # fmt: skip
 
     def fold(self, batch: Batch) -> tuple[Batch, SourceMap]:
@@ -107,7 +108,12 @@ def agree(
 
     An office phone is the exception: kept somewhere as the office's, it is the office's everywhere.
     """
-    numbers = np.isin(found.kind, [k for k, p in enumerate(plan.patterns) if p.category in NUMBERS])
+    numbers = np.array([p.category in NUMBERS for p in plan.patterns], np.bool_)[found.kind]
+    masked = np.zeros(len(scene.batch), np.bool_)
+    masked[document[numbers & (action == MASK)]] = True
+    kept = np.zeros(len(scene.batch), np.bool_)
+    kept[document[numbers & (action != MASK)]] = True
+    numbers &= (masked & kept)[document]  # only where both are can one value have two verdicts
     rows: dict[tuple[int, bytes], list[int]] = {}
     view = scene.batch.view
     for row in np.flatnonzero(numbers).tolist():
@@ -124,4 +130,7 @@ def agree(
 
 def compact(value: bytes) -> bytes:
     """Letters and digits only, upper case: how two writings of one number are compared."""
-    return value if value.isalnum() else _SIGNS.sub(b"", value).upper()
+    if value.isalnum():
+        return value.upper()
+    value = value.translate(None, _SIGNS)
+    return (value if value.isascii() else _WIDE_SIGNS.sub(b"", value)).upper()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from deident.formats import Limits
 from deident.formats.html_marks import find_marks
-from deident.formats.html_tags import Extra, Fragment, find_extras
+from deident.formats.html_tags import Extras, Fragment, find_extras
 from deident.formats.html_text import read_text
 from deident.formats.splice import splice
 from deident.model import ROLES, Batch, Edit, Ints, SourceMap
@@ -109,13 +109,12 @@ class HtmlDocument:
 
 def _chunk(pages: Sequence[bytes], first: int, thorough: bool) -> tuple[_Part, SourceMap]:
     """Some pages, and the map of their segments to the pages' own bytes (which begin at `first`)."""
-    clean = b"\0".join(pages)
-    plain = clean.count(b"\0") == len(pages) - 1 and not any(page.startswith(b"\xef\xbb\xbf") for page in pages)
-    if plain and not clean.isascii():
-        try:
-            clean.decode()
-        except UnicodeDecodeError:
-            plain = False
+    plain = not any(b"\0" in page or page.startswith(b"\xef\xbb\xbf") for page in pages)
+    try:
+        for page in pages if plain else ():
+            page.decode()
+    except UnicodeDecodeError:
+        plain = False
     if plain:
         part = _read(pages, 0, 0, thorough)
         pieces = np.searchsorted(part.way.view, part.segments)
@@ -141,72 +140,76 @@ def _read(views: Sequence[bytes], depth: int, first: int, thorough: bool, limit:
     view, way, kept = read_text(marks)
     extras, fragments = find_extras(marks, kept, thorough)
     if fragments:
-        extras += _fragments(fragments, depth + 1, thorough)
-        extras.sort(key=lambda extra: extra.place)
-    extras = [extra for extra in extras if extra.view]
-    if len(extras) > limit:
-        extras = extras[:limit] + [_one(extras[limit:])]
-    starts = np.cumsum([0] + [len(page) + 1 for page in views[:-1]]) + first
+        _fragments(fragments, depth + 1, thorough, extras)
+    extras = extras.ordered()
+    if len(extras.view) > limit:
+        extras = _limited(extras, limit)
+    starts = np.cumsum([0] + [len(page) + 1 for page in views])[: len(views)] + first
     return _assemble(view, way, extras, starts.astype(np.int64))
 
 
-def _one(extras: list[Extra]) -> Extra:
-    """Many segments as one, a line each."""
+def _limited(extras: Extras, limit: int) -> Extras:
+    """The first `limit` segments, and the others as one, a line each."""
     out = MapBuilder()
-    for extra in extras:
-        if extra.way is None:
-            out.copy(extra.place, extra.view)
+    for place, view, way in zip(extras.place[limit:], extras.view[limit:], extras.way[limit:], strict=True):
+        if way is None:
+            out.copy(place, view)
         else:
-            out.extend(extra.view, extra.way)
+            out.extend(view, way)
         out.insert(b"\n")
-    return Extra(extras[0].place, extras[0].role, "", *out.finish())
+    few = extras.chosen(range(limit))
+    few.add(extras.place[limit], extras.role[limit], "", *out.finish())
+    return few
 
 
-def _assemble(view: bytes, way: SourceMap, extras: list[Extra], pages: Ints) -> _Part:
+def _assemble(view: bytes, way: SourceMap, extras: Extras, pages: Ints) -> _Part:
     """Every page's text, then its other segments, each with NUL behind it."""
-    count, more = len(pages), len(extras)
+    count, more = len(pages), len(extras.view)
+    place = np.array(extras.place, np.int64)
     begin = np.zeros(count + 1, np.int64)
-    begin[1:] = np.flatnonzero(np.frombuffer(view, np.uint8) == 0) + 1
-    owner = np.searchsorted(pages, np.array([extra.place for extra in extras], np.int64), "right") - 1
+    for page in range(count):
+        begin[page + 1] = view.index(b"\0", begin[page]) + 1
+    owner = np.searchsorted(pages, place, "right") - 1
     before = np.searchsorted(owner, np.arange(count + 1))  # extras before each page
     text = np.arange(count) + before[:-1]  # segment numbers
     other = np.arange(more) + owner + 1
     size = np.empty(count + more, np.int64)
     size[text] = np.diff(begin)
-    size[other] = [len(extra.view) + 1 for extra in extras]
+    size[other] = np.array([len(view) for view in extras.view], np.int64) + 1
     segments = np.concatenate(([0], np.cumsum(size)))
     document = np.empty(count + more, np.int64)
     document[text], document[other] = np.arange(count), owner
     role = np.zeros(count + more, np.uint8)
-    role[other] = [_ROLES[extra.role] for extra in extras]
-    where = {number: extra.where for number, extra in zip(other.tolist(), extras, strict=True) if extra.where}
+    role[other] = [_ROLES[name] for name in extras.role]
+    where = {number: text for number, text in zip(other.tolist(), extras.where, strict=True) if text}
     chunks: list[bytes] = []
+    borders, firsts = begin.tolist(), before.tolist()
     for page in range(count):
-        chunks.append(view[begin[page] : begin[page + 1]])
-        for extra in extras[before[page] : before[page + 1]]:
-            chunks += (extra.view, b"\0")
+        chunks.append(view[borders[page] : borders[page + 1]])
+        if firsts[page] < firsts[page + 1]:
+            chunks += (b"\0".join(extras.view[firsts[page] : firsts[page + 1]]), b"\0")
     # pieces: of the text, of exact segments (itself, NUL), of decoded ones (theirs, NUL)
     cut = np.searchsorted(way.view, begin)
     cut[-1] = len(way.view) if count else 0
     pieces = np.empty(count + more, np.int64)
     pieces[text] = np.diff(cut)
-    pieces[other] = [2 if extra.way is None else len(extra.way.view) + 1 for extra in extras]
+    exact = np.array([inner is None for inner in extras.way], np.bool_)
+    pieces[other] = [2 if inner is None else len(inner.view) + 1 for inner in extras.way]
     at = np.cumsum(pieces) - pieces
     total = int(pieces.sum())
     new_view, new_source, new_width = (np.zeros(total, np.int64) for _ in range(3))
     to = np.arange(cut[-1]) + np.repeat(at[text] - cut[:-1], np.diff(cut))
     new_view[to] = way.view[: cut[-1]] + np.repeat(segments[text] - begin[:-1], np.diff(cut))
     new_source[to], new_width[to] = way.source[: cut[-1]], way.width[: cut[-1]]
+    new_width[(at + pieces - 1)[text]] = 0  # the NUL is no byte of the page
     last = at[other] + pieces[other] - 1
     new_view[last] = segments[other + 1] - 1
-    exact = np.array([extra.way is None for extra in extras], np.bool_)
-    place = np.array([extra.place for extra in extras], np.int64)
     new_source[last] = place
     new_view[at[other[exact]]] = segments[other[exact]]
     new_source[at[other[exact]]] = place[exact]
     new_width[at[other[exact]]] = size[other[exact]] - 1
     for number in np.flatnonzero(~exact).tolist():
-        inner, segment = extras[number].way, other[number]
+        inner, segment = extras.way[number], other[number]
         if inner is not None:
             low, high = at[segment], at[segment] + len(inner.view)
             new_view[low:high] = inner.view + segments[segment]
@@ -215,15 +218,16 @@ def _assemble(view: bytes, way: SourceMap, extras: list[Extra], pages: Ints) -> 
     return _Part(b"".join(chunks), segments, document, role, final, where)
 
 
-def _fragments(fragments: list[Fragment], depth: int, thorough: bool) -> list[Extra]:
-    """What HTML inside comments and srcdoc holds; all of it is read at once.  Too deep a nest is one text."""
+def _fragments(fragments: list[Fragment], depth: int, thorough: bool, extras: Extras) -> None:
+    """Add what HTML inside comments and srcdoc holds; all of it is read at once.  Too deep a nest is one text."""
     fragments = [one for one in fragments if one.view]
     if depth > _DEPTH:
-        return [Extra(*one) for one in fragments]
+        for one in fragments:
+            extras.add(*one)
+        return
     part = _read([one.view for one in fragments], depth, 0, thorough)
     starts = np.cumsum([0] + [len(one.view) + 1 for one in fragments])
     pieces = np.searchsorted(part.way.view, part.segments)
-    out: list[Extra] = []
     for number, document in enumerate(part.document.tolist()):
         one = fragments[document]
         begin, end = int(part.segments[number]), int(part.segments[number + 1]) - 1
@@ -236,8 +240,7 @@ def _fragments(fragments: list[Fragment], depth: int, thorough: bool) -> list[Ex
         way = shift(way, one.place) if one.way is None else compose(way, one.way)
         inner = part.where.get(number, "")
         role = one.role if not part.role[number] else ROLES[part.role[number]]
-        out.append(Extra(one.place, role, f"{one.where} {inner}".strip(), part.view[begin:end], way))
-    return out
+        extras.add(one.place, role, f"{one.where} {inner}".strip(), part.view[begin:end], way)
 
 
 def _join(parts: list[_Part], ways: list[SourceMap], firsts: Ints) -> Batch:

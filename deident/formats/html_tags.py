@@ -3,7 +3,8 @@
 Attribute values, titles, comments (their tags read as HTML again), scripts and style sheets.  Most tags hold nothing that
 could be found, so a *gate* looks at all bytes outside the text at once: only where five digits in a row, grouped digits,
 `x@y`, a Han character or an escape stands, the value around it becomes a segment.  `thorough` opens the gate for all; the
-tests compare.  Presentation attributes (`_SILENT`) count only where seven digits, `x@y` or an escape are in them.
+tests compare.  Presentation attributes (`_SILENT`) count only where seven digits, `x@y` or an escape are in them, addresses
+(`_URL`) without a query or `tel:` only where more than nine digits: `/202401/t20240115_1234567.html` is in every list of links.
 
 Values between double quotes are cut out by columns; everything unusual is read by `_attributes`, tag by tag.
 """
@@ -11,25 +12,48 @@ Values between double quotes are cut out by columns; everything unusual is read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from deident.formats.html_marks import Bytes, Marks, at_least, before, equals
-from deident.formats.html_script import decoded, is_hot, is_picture, script_lines
+from deident.formats.html_script import BLANKS, decoded, is_hot, is_picture, script_lines
 from deident.model import Bools, Ints, SourceMap
 from deident.text.maps import shift
 
 
-class Extra(NamedTuple):
-    """A segment: `way` leads to the source; None: the text is the source at `place`."""
+@dataclass(slots=True)
+class Extras:
+    """Segments as columns.  `way` leads to the source; None: the view is the source at `place`."""
 
-    place: int
-    role: str
-    where: str
-    view: bytes
-    way: SourceMap | None
+    place: list[int] = field(default_factory=list)
+    role: list[str] = field(default_factory=list)
+    where: list[str] = field(default_factory=list)
+    view: list[bytes] = field(default_factory=list)
+    way: list[SourceMap | None] = field(default_factory=list)
+
+    def add(self, place: int, role: str, where: str, view: bytes, way: SourceMap | None) -> None:
+        """One more, if it holds anything."""
+        if view:
+            self.place.append(place)
+            self.role.append(role)
+            self.where.append(where)
+            self.view.append(view)
+            self.way.append(way)
+
+    def chosen(self, numbers: Sequence[int]) -> Extras:
+        """Some of them, in this order."""
+        place, role, where, view, way = self.place, self.role, self.where, self.view, self.way
+        return Extras(
+            [place[n] for n in numbers], [role[n] for n in numbers], [where[n] for n in numbers], [view[n] for n in numbers],
+            [way[n] for n in numbers],
+        )  # fmt: skip
+
+    def ordered(self) -> Extras:
+        """The same by place."""
+        return self.chosen(np.argsort(np.array(self.place, np.int64), kind="stable").tolist())
 
 
 class Fragment(NamedTuple):
@@ -49,6 +73,7 @@ _SILENT = frozenset(
 _URL = frozenset("href src action data-url data-href data-src poster formaction background longdesc".split())
 _ATTRIBUTE = re.compile(rb"""([^\s=/>"']++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)?))?""")
 _STRONG = re.compile(rb"[0-9]{7}|[A-Za-z0-9]@[A-Za-z0-9]|\\[ux0-9]|%[0-9a-fA-F]{2}|&(?:#|co)|64,")
+_ADDRESS = re.compile(rb"[0-9]{10}|[0-9]{3}[ .-][0-9]{2}|[A-Za-z0-9]@[A-Za-z0-9]|\\[ux0-9]|[\x80-\xff]|%[0-9a-fA-F]{2}|&(?:#|co)|64,")
 _META_NAME = re.compile(rb"""(?:name|property|http-equiv|itemprop)\s*=\s*["']?([^\s"'>/]+)""", re.I)
 _TAG_NAME = re.compile(rb"</?([A-Za-z][A-Za-z0-9:-]*)")
 
@@ -58,14 +83,16 @@ class _Gate(NamedTuple):
 
     place: Ints
     strong: Bools
+    short: Bools  # nothing but a run of five to nine digits
     quotes: Ints
+    escapes: Ints  # every \\ % &
 
 
-def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[list[Extra], list[Fragment]]:
+def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[Extras, list[Fragment]]:
     """Segments of the markup of `marks` in source order (`kept`: bytes that are text), and HTML found inside it."""
     if not len(marks.first):
-        return [], []
-    extras: list[Extra] = []
+        return Extras(), []
+    extras = Extras()
     fragments: list[Fragment] = []
     gate = _gate(marks, kept)
     place = gate.place
@@ -77,14 +104,14 @@ def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[list
         outside[begin:end] = False
         if raw.end > raw.start and (end > begin or thorough or raw.name == "title"):
             strong = end > begin and bool(gate.strong[begin:end].any())
-            _raw(marks.pages, raw.name, raw.start, raw.end, strong, thorough, extras, fragments)
+            places = None if thorough else (place[begin:end] - raw.start).tolist() if raw.name in ("script", "style") else []
+            _raw(marks.pages[raw.start : raw.end], raw.name, raw.start, strong, places, extras, fragments)
     if thorough:
         ends = _ends(marks)
         for first, last in zip(marks.first.tolist(), marks.last.tolist(), strict=True):
             _attributes(marks.pages, first, ends.get(first, last), True, extras, fragments)
     else:
-        _values(marks, _Gate(place[outside], gate.strong[outside], gate.quotes), extras, fragments)
-    extras.sort(key=lambda extra: extra.place)
+        _values(marks, _Gate(place[outside], gate.strong[outside], gate.short[outside], gate.quotes, gate.escapes), extras, fragments)
     return extras, fragments
 
 
@@ -133,7 +160,7 @@ def _gate(marks: Marks, kept: Bools) -> _Gate:
 
 def _weigh(buffer: Bytes, place: Ints, quotes: Ints) -> _Gate:
     """Drop what only looked like something, by the bytes around it."""
-    at = [buffer[place + 8 + step] for step in range(-3, 7)]
+    at = [buffer[place + 8 + step] for step in range(-3, 8)]
 
     def digit(step: int) -> Bools:
         return at[step + 3] - np.uint8(48) < 10
@@ -155,44 +182,44 @@ def _weigh(buffer: Bytes, place: Ints, quotes: Ints) -> _Gate:
     plus = (byte == 43) & ((quote(-1) & digit(-2)) | ((at[2] == 32) & quote(-2) & digit(-3)))
     strong = seven | mail | escape | percent | entity | coded | plus
     grouped = digit(0) & (digit(3) | (at[6] == 32) | (at[6] == 45) | (at[6] == 46))
+    nine = seven & digit(7) & (buffer[place + 16] - np.uint8(48) < 10) & (buffer[np.minimum(place + 17, len(buffer) - 1)] - np.uint8(48) < 10)
+    short = digit(0) & digit(3) & digit(4) & ~nine
     useful = np.flatnonzero(strong | grouped | (byte >= 128))
-    return _Gate(place[useful], strong[useful], quotes)
+    return _Gate(place[useful], strong[useful], short[useful], quotes, place[(byte == 92) | (byte == 37) | (byte == 38)])
 
 
 def _raw(
-    pages: bytes, name: str, start: int, end: int, strong: bool, thorough: bool, extras: list[Extra], fragments: list[Fragment]
+    text: bytes, name: str, start: int, strong: bool, places: list[int] | None, extras: Extras, fragments: list[Fragment]
 ) -> None:
-    """A title, comment, script or style sheet that passed the gate."""
-    text = pages[start:end]
+    """A title, comment, script or style sheet that passed the gate (`places`: where; None: it was not asked)."""
     if name == "title":
         view, way = decoded(text)
-        extras.append(Extra(start, "title", "", view, shift(way, start)))
+        extras.add(start, "title", "", view, shift(way, start))
     elif name in ("script", "style"):
-        if name == "style" and not (thorough or strong or b"content" in text or b"CONTENT" in text):
+        if name == "style" and not (places is None or strong or b"content" in text or b"CONTENT" in text):
             return
-        view, way = script_lines(text, thorough)
-        if view:
-            extras.append(Extra(start, "script", name, view, shift(way, start)))
+        view, way = script_lines(text, places)
+        extras.add(start, "script", name, view, shift(way, start))
     elif b"<" in text:
         fragments.append(Fragment(start, "comment", "comment", text, None))
     else:
         _value(text, start, "comment", "comment", extras)
 
 
-def _value(text: bytes, start: int, role: str, where: str, extras: list[Extra]) -> None:
+def _value(text: bytes, start: int, role: str, where: str, extras: Extras) -> None:
     if b"&" in text or b"\\" in text or b"%" in text or b"base64," in text or b"\n" in text or b"\t" in text or b"\r" in text:
         view, way = decoded(text)
-        extras.append(Extra(start, role, where, view, shift(way, start)))
+        extras.add(start, role, where, view, shift(way, start))
     else:
-        extras.append(Extra(start, role, where, text, None))
+        extras.add(start, role, where, text, None)
 
 
-def _values(marks: Marks, gate: _Gate, extras: list[Extra], fragments: list[Fragment]) -> None:
+def _values(marks: Marks, gate: _Gate, extras: Extras, fragments: list[Fragment]) -> None:
     """Attribute values around the places of `gate`."""
     pages, buffer, quotes = marks.pages, marks.buffer, gate.quotes
     tag = np.searchsorted(marks.first, gate.place, "right") - 1
     inside = np.flatnonzero((tag >= 0) & (gate.place <= marks.last[tag]))
-    place, strong, tag = gate.place[inside], gate.strong[inside], tag[inside]
+    place, strong, short, tag = gate.place[inside], gate.strong[inside], gate.short[inside], tag[inside]
     if not len(place):
         return
     follow = np.searchsorted(quotes, place)
@@ -208,21 +235,37 @@ def _values(marks: Marks, gate: _Gate, extras: list[Extra], fragments: list[Frag
         for first, last in zip(marks.first[odd].tolist(), marks.last[odd].tolist(), strict=True):
             _attributes(pages, first, ends.get(first, last), False, extras, fragments)
         usable &= ~np.isin(tag, odd)
-    opening, closing, tag, strong = opening[usable], closing[usable], tag[usable], strong[usable]
+    opening, closing, tag, strong, short = (column[usable] for column in (opening, closing, tag, strong, short))
     if not len(opening):
         return
     head = np.flatnonzero(np.diff(opening, prepend=-1))
-    strong = np.logical_or.reduceat(strong, head)
+    strong, short = np.logical_or.reduceat(strong, head), np.logical_and.reduceat(short, head)
     opening, closing, tag = opening[head], closing[head], tag[head]
     names, which = _names(marks, opening)
     silent = np.array([name in _SILENT for name in names])[which] & ~strong
-    wanted = np.flatnonzero(~silent)
-    columns = (opening[wanted] + 1, closing[wanted], which[wanted], tag[wanted])
-    for start, stop, name_number, number in zip(*(column.tolist() for column in columns), strict=True):
-        name = names[name_number]
-        if len(name) == 8:  # cut: read all of it
-            name = _long_name(pages, start - 2)
-        _attribute(pages, int(marks.first[number]), name, start, stop, extras, fragments)
+    address = np.array([name in _URL for name in names])[which] & short & (buffer[opening + 12] != 58)  # tel:
+    if address.any():  # a path; a query says more
+        marked = np.flatnonzero(np.equal(marks.spare[0], 63, out=marks.spare[1].view(np.bool_)))
+        address &= np.searchsorted(marked, opening) == np.searchsorted(marked, closing)
+    wanted = np.flatnonzero(~silent & ~address)
+    start, stop, which, tag = opening[wanted] + 1, closing[wanted], which[wanted], tag[wanted]
+    special = np.array([len(name) == 8 or name in ("content", "srcdoc") for name in names])[which]  # 8: it may be longer
+    special |= np.searchsorted(gate.escapes, start) < np.searchsorted(gate.escapes, stop)
+    special |= (buffer[start + 8] | 32 == 100) & (buffer[start + 12] == 58)  # data:
+    rows = (column[special].tolist() for column in (start, stop, which, tag))
+    for begin, end, name_number, number in zip(*rows, strict=True):
+        name = names[name_number] if len(names[name_number]) < 8 else _long_name(pages, begin - 2)
+        _attribute(pages, int(marks.first[number]), name, begin, end, extras, fragments)
+    begins, ends, numbers = (column[~special].tolist() for column in (start, stop, which))
+    views = [pages[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    if any(blank in b"".join(views) for blank in (b"\n", b"\r", b"\t")):
+        views = [view.translate(BLANKS) for view in views]
+    roles, labels = ["url" if name in _URL else "attribute" for name in names], ["@" + name for name in names]
+    extras.place += begins
+    extras.role += [roles[number] for number in numbers]
+    extras.where += [labels[number] for number in numbers]
+    extras.view += views
+    extras.way += [None] * len(views)
 
 
 def _names(marks: Marks, opening: Ints) -> tuple[list[str], Ints]:
@@ -242,7 +285,7 @@ def _long_name(pages: bytes, end: int) -> str:
 
 
 def _attribute(
-    pages: bytes, tag: int, name: str, start: int, end: int, extras: list[Extra], fragments: list[Fragment]
+    pages: bytes, tag: int, name: str, start: int, end: int, extras: Extras, fragments: list[Fragment]
 ) -> None:
     """One attribute value."""
     text = pages[start:end]
@@ -258,8 +301,9 @@ def _attribute(
         _value(text, start, "url" if name in _URL else "attribute", "@" + name, extras)
 
 
-def _attributes(pages: bytes, first: int, last: int, thorough: bool, extras: list[Extra], fragments: list[Fragment]) -> None:
+def _attributes(pages: bytes, first: int, last: int, thorough: bool, extras: Extras, fragments: list[Fragment]) -> None:
     """All attributes of one tag that could hold anything; what is no attribute, too (`<p 张三>`, a doctype)."""
+    last += pages[last : last + 1] not in (b">", b"\0")  # a tag that ends with a raw element in it
     begin = _TAG_NAME.match(pages, first, last)
     left = begin.end() if begin else first + 1
     rest = bytearray()
@@ -267,7 +311,7 @@ def _attributes(pages: bytes, first: int, last: int, thorough: bool, extras: lis
         if start == end:
             continue
         text = pages[start:end]
-        if thorough or (_STRONG.search(text) if name in _SILENT else is_hot(text)):
+        if thorough or _passes(name, text):
             _attribute(pages, first, name, start, end, extras, fragments)
         rest += pages[left:start] + b" "
         left = end
@@ -276,7 +320,15 @@ def _attributes(pages: bytes, first: int, last: int, thorough: bool, extras: lis
         text = pages[first:last]
         label = begin[1].decode().lower() if begin else text[1:2].decode("latin-1")
         view, way = decoded(text)
-        extras.append(Extra(first, "attribute", f"<{label}>", view, shift(way, first)))
+        extras.add(first, "attribute", f"<{label}>", view, shift(way, first))
+
+
+def _passes(name: str, text: bytes) -> bool:
+    if name in _SILENT:
+        return _STRONG.search(text) is not None
+    if name in _URL and b"?" not in text and text[3:4] != b":":
+        return _ADDRESS.search(text) is not None
+    return is_hot(text)
 
 
 def _pairs(pages: bytes, start: int, end: int) -> Iterator[tuple[str, int, int]]:

@@ -88,6 +88,7 @@ def _gaps(marks: Marks, breaks: Breaks) -> tuple[Ints, Bools, Bools, Ints, Ints]
     broken[owner] = True
     repeated = np.zeros(len(hard), np.bool_)  # a second line break with nothing between
     repeated[1:] = (owner[1:] == owner[:-1]) & line[hard[:-1]] & (breaks.tabs[hard[1:]] == 0)
+    repeated[:1] = (owner[:1] == 0) & (breaks.tabs[hard[:1]] == 0)  # nor one before all text
     repeated &= marks.kind[hard] != PAGE
     line[hard[repeated]] = False
     soft = np.flatnonzero(space)

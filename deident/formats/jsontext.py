@@ -51,7 +51,7 @@ def unescape(view: bytes) -> tuple[bytes, SourceMap]:
     for found in _ESCAPE.finditer(view):
         high, low, code, byte, other = found.groups()
         if other is not None:
-            if other in _SIMPLE or other.isascii() and not other.isalnum():
+            if other in _SIMPLE or (other.isascii() and not other.isalnum()):
                 pieces.append((*found.span(), _SIMPLE.get(other, other)))
         elif high:
             character = chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
@@ -82,7 +82,7 @@ class _Reader:
         for found in _TOKEN.finditer(view):
             start, end = found.span()
             kind = found.lastgroup
-            if not self.frames and (kind == "bare" or kind == "mark" and view[start] not in b"{["):
+            if not self.frames and (kind == "bare" or (kind == "mark" and view[start] not in b"{[")):
                 if self.raw and b"\n" in view[self.raw[1] : start]:
                     self.flush()
                 self.raw = (self.raw[0] if self.raw else start, end)

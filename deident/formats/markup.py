@@ -102,7 +102,7 @@ class MarkupDocument(TextDocument):
                 out.insert(b" ")
             return
         skip = 0 if element and (element.mixed or element.inline) else len(text) - len(text.lstrip())
-        text = lines(text[skip:].rstrip() if not element or not element.children and not element.inline else text[skip:])
+        text = lines(text[skip:].rstrip() if not element or (not element.children and not element.inline) else text[skip:])
         decoded, map = (text, None) if token.kind == "cdata" or b"&" not in text else entities(text)
         start = token.start + skip
         title = element and element.name.lower() == b"title" and element.parent and element.parent.name.lower() in _TITLED

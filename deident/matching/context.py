@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +14,28 @@ from deident.model import Bools, Ints
 
 NEAR = 120  # bytes before a value in which a cue counts (40 Han characters), on the same line
 AFTER = 36  # bytes behind it
-BEFORE, BEHIND = NEAR + 24, AFTER + 24  # what is searched around a place, so that no word is cut that counts
+BEFORE, BEHIND = NEAR + 36, AFTER + 36  # what is searched around a place, so that no word is cut that counts
+FAR = 1 << 40  # a gap that no reach covers
 CLUSTER = 10  # cues that end within so many bytes of the nearest one speak together: 监督 · 举报 · 电话
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """before, behind   kinds (bits) that the nearest cue before each place, or a bracket behind, speaks of
+    gap              bytes between that cue and the place
+    """
+
+    plan: Plan
+    before: Bits
+    behind: Bits
+    gap: Ints
+
+    def of(self, kind: int, chosen: Ints | slice = slice(None)) -> Bools:
+        """Whether `kind` is spoken of, within its reach, at each of the chosen places."""
+        column, bit = kind // 64, np.uint64(1 << kind % 64)
+        near = self.gap[chosen] <= self.plan.patterns[kind].reach
+        result: Bools = ((self.before[chosen, column] & bit) != 0) & near | ((self.behind[chosen, column] & bit) != 0)
+        return result
 
 
 class Context:
@@ -85,32 +107,32 @@ class Context:
         """Of the given classes: those of the nearest cue before each place in its sentence, and of its cluster."""
         chosen = (self.cue_bits & np.uint64(classes)) != 0
         ends, bits = self.end[chosen], self.cue_bits[chosen] & np.uint64(classes)
-        line = self.sentence(starts)
+        line = np.maximum(self.sentence(starts), starts - NEAR)
         high = np.searchsorted(ends, starts, "right")
         last = np.where(high > 0, ends[high - 1] if len(ends) else 0, -1)
         low = np.searchsorted(ends, np.maximum(last - CLUSTER, line), "right")
         return self.any(low, high, bits)
 
-    def cued(self, starts: Ints, ends: Ints, kind: int) -> Bools:
-        """Whether the nearest cue before each place, within the kind's reach, speaks of `kind`; or a bracket behind does."""
-        reach = self.plan.patterns[kind].reach
-        says = (self._label_kinds[:, kind // 64] >> np.uint64(kind % 64)) & np.uint64(1)
-        if not says.any() or not len(starts):
-            return np.zeros(len(starts), np.bool_)
+    def calls(self, starts: Ints, ends: Ints) -> Calls:
+        """Which kinds the words before (or in a bracket behind) each place speak of."""
+        none = np.zeros((1, self.kind_bits.shape[1]), np.uint64)
+        if not len(self._label_end) or not len(starts):
+            return Calls(self.plan, np.repeat(none, len(starts), 0), np.repeat(none, len(starts), 0), np.zeros(len(starts), np.int64))
         high = np.searchsorted(self._label_end, starts, "right")
         last = np.where(high > 0, self._label_end[high - 1], -1)
-        # one line break may stand between a cue and its value
         line, _ = self.line(starts)
-        line, _ = self.line(np.maximum(line - 1, 0))
-        near = (last > line) & (starts - last <= reach)
-        low = np.searchsorted(self._label_end, last - CLUSTER, "right")
-        before = self.any(low, high, says) > 0
+        broken = self.buffer.before(line, 1)[:, 0] == 10  # one line break may stand between a cue and its value, but no border of texts
+        line = np.where(broken, self.line(np.maximum(line - 1, 0))[0], line)
+        low = np.searchsorted(self._label_end, np.maximum(last - CLUSTER, line), "right")
+        gap = np.where(last > line, starts - last, FAR)
         following = np.searchsorted(self._label_start, ends, "left")
         inside = np.minimum(following, len(self._label_start) - 1)
-        gap = self._label_start[inside] - ends
-        behind = (following < len(self._label_start)) & (gap >= 1) & (gap <= 4) & (says[self._by_start[inside]] > 0)
-        result: Bools = (near & before) | behind
-        return result
+        space = self._label_start[inside] - ends
+        bracket = (following < len(self._label_start)) & (space >= 1) & (space <= 4)
+        bracket &= self._label_start[inside] < self.line(ends)[1]
+        kinds = self._label_kinds[self._by_start[inside]]
+        before = np.stack([self.any(low, high, column) for column in self._label_kinds.T], 1)
+        return Calls(self.plan, before, np.where(bracket[:, None], kinds, np.uint64(0)), gap)
 
     def named(self, starts: Ints, ends: Ints) -> Bools:
         """Whether a label of whatever kind stands right before each place: nothing but a few signs, or numbers as wide, between.

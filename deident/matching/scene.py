@@ -54,9 +54,12 @@ def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: 
     """Match a folded batch once and put the columns together."""
     buffer = Buffer(batch.view)
     view = np.frombuffer(batch.view, np.uint8)
-    breaks = np.flatnonzero((view == 10) | (view == 0)).astype(np.int64)
-    events = matcher.events(batch.view)
+    signs = np.flatnonzero(view < 11)
+    code = view[signs]
+    breaks, tabs = signs[(code == 10) | (code == 0)], signs[code == 9]
+    events = matcher.events(b"\0" + batch.view)  # the first text begins behind a border, as all others do
+    events = Events(events.rule, events.end - 1)
     found = tokens(buffer, events.end[events.rule == DIGITS] - 1)
     near = events.end[~np.isin(events.rule, list(plan.starters))]  # a starter's value is matched right behind it
     context = Context(plan, words, buffer, breaks, found, np.maximum(near - 24, 0), near + 24)
-    return Scene(plan, batch, buffer, events, found, breaks, context, tables(buffer, breaks, headers), words)
+    return Scene(plan, batch, buffer, events, found, breaks, context, tables(buffer, breaks, tabs, headers), words)

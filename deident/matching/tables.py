@@ -48,10 +48,9 @@ class Tables:
         return np.where((at >= 0) & (ends <= self.end[inside]), inside, -1)
 
 
-def tables(buffer: Buffer, breaks: Ints, headers: Headers) -> Tables:
+def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables:
     """All tables of the buffer."""
     view = np.frombuffer(buffer.view, np.uint8)
-    tabs = np.flatnonzero(view == 9).astype(np.int64)
     if not len(tabs):
         none = np.zeros(0, np.int64)
         bits = np.zeros(0, np.uint64)

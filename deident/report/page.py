@@ -209,7 +209,7 @@ def _worst(summary: Summary, listing: Listing, run: Run) -> str:
             continue
         findings = report.findings[: max(0, LISTED - shown)]
         shown += len(findings)
-        parts.append(_file(report, findings, masks, count, run, unfolded=rank == 0 or len(findings) <= 10 and rank < 10))
+        parts.append(_file(report, findings, masks, count, run, unfolded=rank == 0 or (len(findings) <= 10 and rank < 10)))
     if not parts:
         return f"<p>{_word(run, 'none')}</p>"
     note = f'<p class="note">{_word(run, "limited", shown=_number(shown), total=_number(total))}</p>' if shown < total else ""

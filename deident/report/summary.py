@@ -46,6 +46,7 @@ class Summary:
     doc_types: Counter[str] = field(default_factory=Counter)
     unread: int = 0
     masked_places: int = 0
+    unmasked: int = 0
 
     def add(self, report: FileReport) -> None:
         """Count one file."""
@@ -62,6 +63,8 @@ class Summary:
             self.kinds.setdefault(finding.kind, Counter())[finding.action] += 1
             self.categories.setdefault(finding.category, Counter())[finding.action] += 1
             folder[finding.action] += 1
+        if report.status == "partial" and not only_review(report):
+            self.unmasked += 1
         if report.status == "masked":
             self.masked_places += report.count("mask")
         for action in ACTIONS:
@@ -71,7 +74,7 @@ class Summary:
 
     def exit_code(self, mode: str) -> int:
         """0 nothing to mask or review · 1 something is · 3 incomplete, which wins."""
-        if self.unread or (mode == "mask" and self.statuses["partial"]):
+        if self.unread or (mode == "mask" and self.unmasked):
             return 3
         if self.places["review"] or self.statuses["partial"]:
             return 1
@@ -105,6 +108,11 @@ class Summary:
             },
             "skipped": dict(sorted(run.skipped.items())),
         }
+
+
+def only_review(report: FileReport) -> bool:
+    """Is a person's decision all that the file waits for?"""
+    return bool(report.count("review")) and not report.count("mask")
 
 
 def not_cleared(report: FileReport) -> bool:

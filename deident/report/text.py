@@ -34,8 +34,8 @@ def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     if summary.places["mask"] and not masking:
         out.append(("mask", say(lang, "do_mask", files=summary.files_with["mask"], places=summary.places["mask"])))
-    if masking and summary.statuses["partial"]:
-        out.append(("mask", say(lang, "do_partial", files=summary.statuses["partial"])))
+    if masking and summary.unmasked:
+        out.append(("mask", say(lang, "do_partial", files=summary.unmasked)))
     if summary.places["review"]:
         out.append(("review", say(lang, "do_review", files=summary.files_with["review"], places=summary.places["review"])))
     if summary.unread:

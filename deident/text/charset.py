@@ -72,7 +72,7 @@ def _legacy(data: bytes, declared: str | None) -> Decoded:
     broken = lossy.count("\ufffd")
     heads = int(np.count_nonzero(np.frombuffer(data, np.uint8) >= 0xC0))
     # in GBK text hardly any character is valid UTF-8; in a cut or patched UTF-8 page nearly every one is
-    if broken * 4 <= heads or (declared or "").lower().replace("-", "") == "utf8" and broken * 2 <= heads:
+    if broken * 4 <= heads or ((declared or "").lower().replace("-", "") == "utf8" and broken * 2 <= heads):
         return _broken_utf8(data)
     if (declared or "").lower().startswith("big5"):
         try:

@@ -5,7 +5,7 @@ blanks become a space, unusual dashes `-`; CJK radicals (Kangxi and supplement, 
 characters) become the ideograph; `×` or `Ⅹ` after 17 digits becomes `X`.  Full-width `，：；（）` stay: they end
 nothing that is looked for, and there are thousands of them on a page.
 
-Where to fold is found by the matcher (`EXPRESSIONS` are part of its rules, fixed width, one event each); what to write is
+Where to fold is found by the matcher (`RULES` are part of its rules, fixed width, one event each); what to write is
 decided here.  Nothing gets longer, and the map has one piece per place.
 """
 
@@ -20,25 +20,20 @@ from numpy.typing import NDArray
 
 from deident.model import Ints, SourceMap
 
-#: (name, expression over UTF-8 bytes, width of what is replaced)
-EXPRESSIONS: tuple[tuple[str, bytes, int], ...] = (
-    ("ascii", rb"\xef\xbc[\x8a\x8b\x8d-\x99\xa0-\xba\xbf]", 3),  # U+FF0A * + - . / 0-9 @ A-Z _
-    ("ascii", rb"\xef\xbd[\x81-\x9a]", 3),  # U+FF41 a-z
-    ("mark", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]", 3),  # zero width, direction
-    ("mark", rb"\xe2\x81[\xa0-\xa4\xa6-\xa9]", 3),  # word joiner, invisible operators, isolates
-    ("mark", rb"\xef\xbb\xbf", 3),  # byte order mark inside a text
-    ("mark", rb"\xc2\xad", 2),  # soft hyphen
-    ("blank", rb"\xe2\x80[\x80-\x8a\xaf]", 3),  # en quad … hair space, narrow no-break space
-    ("blank", rb"\xe3\x80\x80", 3),  # ideographic space
-    ("blank", rb"\xc2\xa0", 2),  # no-break space
-    ("dash", rb"\xe2\x80[\x90-\x95]", 3),  # hyphen … horizontal bar
-    ("dash", rb"\xe2\x88\x92", 3),  # minus sign
-    ("dash", rb"\xef\xb9[\x98\xa3]", 3),  # small hyphens
-    ("x", rb"[0-9]{17}\xc3\x97", 2),  # ×
-    ("x", rb"[0-9]{17}\xe2\x85\xa9", 3),  # Ⅹ
-    ("radical", rb"\xe2[\xba-\xbf][\x80-\xbf]", 3),  # U+2E80 … U+2FFF
+_CODE_POINTS: Mapping[str, tuple[int, ...]] = {
+    "ascii": (0xFF0A, 0xFF0B, *range(0xFF0D, 0xFF1A), *range(0xFF20, 0xFF3B), 0xFF3F, *range(0xFF41, 0xFF5B)),
+    # soft hyphen, zero width and direction, word joiner and invisible operators, byte order mark inside a text
+    "mark": (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF),
+    "blank": (0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000),
+    "dash": (*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63),
+}
+#: (name, what is looked for in UTF-8 bytes, is it a literal, bytes that are replaced at its end)
+RULES: tuple[tuple[str, bytes, bool, int], ...] = (
+    *((name, chr(code).encode(), True, len(chr(code).encode())) for name, codes in _CODE_POINTS.items() for code in codes),
+    ("x", rb"[0-9]{17}\xc3\x97", False, 2),  # ×
+    ("x", rb"[0-9]{17}\xe2\x85\xa9", False, 3),  # Ⅹ
+    ("radical", rb"\xe2[\xba-\xbf][\x80-\xbf]", False, 3),  # U+2E80 … U+2FFF
 )
-
 NAMES = ("ascii", "mark", "blank", "dash", "x", "radical")
 _MARK, _RADICAL = NAMES.index("mark"), NAMES.index("radical")
 _BYTES = [bytes([code]) for code in range(128)]
@@ -72,12 +67,12 @@ def _radicals() -> Mapping[int, str]:
 
 
 def fold(view: bytes, numbers: NDArray[np.int32], ends: Ints) -> tuple[bytes, SourceMap]:
-    """Fold `view` at the events of EXPRESSIONS (`numbers` index into it; `ends` ascending, (n,)); map back to `view`."""
+    """Fold `view` at the events of RULES (`numbers` index into it; `ends` ascending, (n,)); map back to `view`."""
     if not len(ends):
         return view, SourceMap.identity(len(view))
     old = np.frombuffer(view, np.uint8)
-    name = np.array([NAMES.index(name) for name, _, _ in EXPRESSIONS], np.int8)[numbers]
-    width = np.array([width for _, _, width in EXPRESSIONS], np.int64)[numbers]
+    name = np.array([NAMES.index(name) for name, _, _, _ in RULES], np.int8)[numbers]
+    width = np.array([width for _, _, _, width in RULES], np.int64)[numbers]
     starts = ends - width
     last, middle = old[ends - 1].astype(np.int64), old[ends - 2].astype(np.int64)
     code = ((middle & 0x3F) << 6) | (last & 0x3F)  # the low 12 bits of the code point

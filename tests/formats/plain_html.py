@@ -189,7 +189,7 @@ def plain_pieces(pages: bytes) -> list[Piece]:
         if item and (item[0] != "text" or not pages[item[1] : item[2]].strip(BLANK)):
             gap.append(item)
             continue
-        written = gap_pieces(pages, gap)
+        written = gap_pieces(gap, first=text is None)
         if text:
             _, start, end, token = text
             if loose:
@@ -207,10 +207,10 @@ def plain_pieces(pages: bytes) -> list[Piece]:
     return pieces
 
 
-def gap_pieces(pages: bytes, gap: list[tuple[str, int, int, Token | None]]) -> list[Piece] | None:
+def gap_pieces(gap: list[tuple[str, int, int, Token | None]], first: bool) -> list[Piece] | None:
     """What a gap writes; None: nothing, its blanks stay."""
     out: list[Piece] = []
-    ended = False
+    ended = first
     for what, start, _, token in gap:
         if what == "page":
             out.append((b"\0", start, 1))

@@ -28,16 +28,20 @@ from deident.model import ROLES, Batch, Edit
 PLAIN = "关于鲁定国的公示\r\n\r\n身份证：110105190001010010，电话 13800000000\r\n"
 CSV = '序号,姓名,身份证号,住址\r\n1,鲁定国,="110105190001010010","青溪县,""老""街\n3号"\r\n2,胥云霞,"",\'13800000000\r\n'
 JSON = (
-    'callback({"title": "公示\\u540d\\u5355", "total": 2, "tel": 13800000000, "rows": [{"xm": "鲁定国", "f": "<p>电话 <b>138</b>0000&amp;0000</p>"},'
+    'callback({"title": "公示\\u540d\\u5355", "total": 2, "tel": 13800000000,'
+    ' "rows": [{"xm": "鲁定国", "f": "<p>电话 <b>138</b>0000&amp;0000</p>"},'
     ' {"xm": "\\ud83d\\ude00", "tags": ["甲", 12]}], "t": [["a", 1], ["b", 2]], "n": "{\\"sfz\\": 1101051900}"}); // 备注'
 )
 XML = (
-    '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "13800000000">]><rss><channel><title>公示 &amp; 公告</title><!-- 张三 -->'
-    '<item tel="138"><name>鲁定国</name><p>地址 <b>老街</b>3号</p><description><![CDATA[<p title="x">电话<i>138</i>0000</p>]]></description>'
+    '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "13800000000">]><rss><channel>'
+    "<title>公示 &amp; 公告</title><!-- 张三 -->"
+    '<item tel="138"><name>鲁定国</name><p>地址 <b>老街</b>3号</p>'
+    '<description><![CDATA[<p title="x">电话<i>138</i>0000</p>]]></description>'
     "</item><item><d>&lt;td&gt;甲&lt;/td&gt;&lt;td&gt;乙&lt;/td&gt;</d><e/></item></channel></rss>"
 )
 HTML = (
-    "<html><head><title>公示</title></head><body><!-- 张三 --><table><tr><td>姓名</td><td>电话</td></tr><tr><td>鲁定国</td><td>138<b>0000</b>0000</td>"
+    "<html><head><title>公示</title></head><body><!-- 张三 --><table><tr><td>姓名</td><td>电话</td></tr><tr>"
+    "<td>鲁定国</td><td>138<b>0000</b>0000</td>"
     '</tr></table><a href="tel:13800000000" title="&#x5f20;三">拨打&nbsp;</a><script>var a = "\\u5f20";</script></body></html>'
 )
 
@@ -51,9 +55,8 @@ class Case(NamedTuple):
 
 
 def _html(data: bytes) -> Document:
-    from deident.formats.html import HtmlDocument
-
     from deident.formats import LIMITS
+    from deident.formats.html import HtmlDocument
 
     return HtmlDocument(data, "", LIMITS)
 

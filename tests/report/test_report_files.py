@@ -106,6 +106,8 @@ def test_summary_adds_up() -> None:
         ([report("a", finding(), status="masked")], 1, 0),
         ([report("a", finding("review"), status="masked")], 1, 1),
         ([report("a", finding("review"), status="clean")], 1, 1),
+        ([report("a", finding("review"), status="partial")], 1, 1),
+        ([report("a", finding("review"), finding(), status="partial")], 1, 3),
         ([report("a", status="partial")], 3, 3),
         ([report("a", finding()), report("b", status="refused")], 3, 3),
         ([report("a", status="unscannable")], 3, 3),
