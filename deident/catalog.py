@@ -21,6 +21,7 @@ from deident.model import CATEGORIES
 TRIGGERS = ("token", "cue", "mail", "expression")
 SEVERITIES = ("low", "medium", "high")
 FORMS = ("ends", "year", "township", "area", "plate", "name")
+SCORES = {"bare": 0.6, "cue": 0.9, "column": 0.9, "evidence": 0.05}  # what a kind gets that does not say
 T = TypeVar("T")
 GUARDS = ("\\b", "\\B")  # Han letters are \w: a word boundary says nothing in Chinese text
 
@@ -173,6 +174,20 @@ class Table:
                 raise self.fail(key, problem.format(value))
         return tuple(values)
 
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        """The tables of `[[key]]`, none when it is not there."""
+        values = self.take(key, list, [])
+        if not all(isinstance(value, dict) for value in values):
+            raise self.fail(key, f"must be written as [[{key}]] tables")
+        return [dict(value) for value in values]
+
+    def names(self, key: str) -> dict[str, str]:
+        """A text in both languages."""
+        values: dict[str, str] = self.take(key, dict)
+        if set(values) != {"zh", "en"} or not all(isinstance(value, str) and value for value in values.values()):
+            raise self.fail(key, "needs zh and en, both text")
+        return values
+
     def done(self) -> None:
         """Nothing may be left: a key nobody reads is a typo."""
         for key in self.content:
@@ -185,14 +200,9 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
     find = Table(file, "find", dict(top.take("find", dict)))
     if (name := top.take("id", str)) != stem:
         raise top.fail("id", f"must be the file's name, '{stem}', not '{name}'")
-    names = top.take("name", dict)
-    if set(names) != {"zh", "en"}:
-        raise top.fail("name", "needs zh and en")
+    names = top.names("name")
     known = checks.load()
     trigger = _one_of(find, "trigger", TRIGGERS)
-    scores = {key: float(value) for key, value in find.take("score", dict, {}).items()}
-    if set(scores) - {"bare", "cue", "column", "evidence"}:
-        raise find.fail("score", "knows bare, cue, column and evidence")
     pattern = Pattern(
         id=name,
         name=names,
@@ -213,10 +223,9 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
         headers=find.words("headers"),
         columns=find.words("columns"),
         cell=find.take("cell", str, ""),
-        score={"bare": 0.6, "cue": 0.9, "column": 0.9, "evidence": 0.05} | scores,
+        score=_scores(Table(file, "find.score", dict(find.take("score", dict, {})))),
         mask=_mask(Table(file, "mask", dict(top.take("mask", dict, {})))),
-        examples=tuple(_example(Table(file, key, dict(item)), key) for key in ("example", "counterexample")
-                       for item in top.take(key, list, [])),
+        examples=tuple(_example(Table(file, key, item), key) for key in ("example", "counterexample") for item in top.tables(key)),
         file=file,
     )  # fmt: skip
     find.done()
@@ -233,6 +242,15 @@ def _one_of(table: Table, key: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def _scores(table: Table) -> dict[str, float]:
+    scores = {key: table.take(key, float, usual) for key, usual in SCORES.items()}
+    for key, score in scores.items():
+        if not 0 <= score <= 1:
+            raise table.fail(key, "must lie between 0 and 1")
+    table.done()
+    return scores
+
+
 def _mask(table: Table) -> Mask:
     keep = table.take("keep", list, [0, 0])
     if len(keep) != 2 or not all(type(n) is int and n >= 0 for n in keep):
@@ -241,13 +259,16 @@ def _mask(table: Table) -> Mask:
     if form not in FORMS:
         raise table.fail("form", f"'{form}' is none of {', '.join(FORMS)}")
     mask = Mask(form, (keep[0], keep[1]), table.take("fill", str, "*"), table.take("length", int, 0))
+    if len(mask.fill) != 1 or mask.length < 0:
+        raise table.fail("fill" if len(mask.fill) != 1 else "length", "fill is one character, length a number from 0 on")
     table.done()
     return mask
 
 
 def _example(table: Table, key: str) -> Example:
     text = table.take("text", str)
-    example = Example(text, table.content.pop("masked", None), table.content.pop("why", None), table.take("known_miss", bool, False))
+    masked, why = (table.take(name, str) if name in table.content else None for name in ("masked", "why"))
+    example = Example(text, masked, why, table.take("known_miss", bool, False))
     if key == "counterexample" and not example.why:
         raise table.fail("why", "is missing: say why nothing may be found")
     if (key == "example") != ("«" in text):
@@ -258,12 +279,16 @@ def _example(table: Table, key: str) -> Example:
 
 def _consistent(pattern: Pattern, find: Table) -> None:
     if pattern.need not in ("", "cue"):
-        raise find.fail("need", "is \"\" or \"cue\"")
+        raise find.fail("need", 'is "" or "cue"')
     if pattern.trigger == "expression" and not pattern.gate:
         raise find.fail("gate", "an expression needs a gate")
+    if regex.search(r"\(\?(?!:)", pattern.gate):
+        raise find.fail("gate", "no lookaround in a gate, only literals, classes, bounded repeats and (?:…|…)")
+    if regex.search(r"\[[^\]]*[^\x00-\x7f]", pattern.gate):
+        raise find.fail("gate", "no Han characters in [ ] of a gate, which reads bytes; write (?:京|津)")
     if pattern.trigger != "cue" and not pattern.regex and not pattern.cell:
         raise find.fail("regex", "is missing")
-    for key in ("regex", "cell", "groups"):
+    for key in ("regex", "gate", "cell", "groups"):
         text = getattr(pattern, key)
         if any(guard in text for guard in GUARDS):
             raise find.fail(key, "\\b does not work beside Han characters; use (?<![0-9A-Za-z]) or (?![0-9A-Za-z])")

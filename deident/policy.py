@@ -104,21 +104,23 @@ def _parse(content: dict[str, Any], file: str, catalogue: Catalogue) -> Policy:
     classes_table = Table(file, "classes", dict(top.take("classes", dict, {})))
     classes = {key: classes_table.words(key) for key in list(classes_table.content)}
     rules = tuple(
-        _rule(Table(file, f"rule[{n}]", dict(item)), catalogue, classes) for n, item in enumerate(top.take("rule", list), 1)
+        _rule(Table(file, f"rule[{n}]", item), catalogue, classes) for n, item in enumerate(top.tables("rule"), 1)
     )
     ids = [rule.id for rule in rules]
     for twice in {i for i in ids if ids.count(i) > 1}:
         raise top.fail("rule", f"two rules have the id '{twice}'")
     examples = []
-    for n, item in enumerate(top.take("example", list, []), 1):
-        table = Table(file, f"example[{n}]", dict(item))
-        context = {"title": table.content.pop("title", ""), "action": table.take("action", str)}
+    for n, item in enumerate(top.tables("example"), 1):
+        table = Table(file, f"example[{n}]", item)
+        context = {"title": table.take("title", str, ""), "action": table.take("action", str)}
         if context["action"] not in ACTIONS:
             raise table.fail("action", f"is none of {', '.join(ACTIONS)}")
         examples.append((Example(table.take("text", str)), context))
         table.done()
     roles = frozenset(c for rule in rules for side in (rule.when, rule.unless) for c in side.get("nearest", ()))
-    policy = Policy(top.take("id", str), top.take("name", dict), classes, rules, roles, tuple(examples), file)
+    if (id := top.take("id", str)) != (stem := file.removesuffix(".toml")):
+        raise top.fail("id", f"must be the file's name, '{stem}', not '{id}'")
+    policy = Policy(id, top.names("name"), classes, rules, roles, tuple(examples), file)
     top.done()
     return policy
 
@@ -146,16 +148,17 @@ def _rule(table: Table, catalogue: Catalogue, classes: Mapping[str, Any]) -> Rul
                 read[key] = conditions.words(key, classes.__contains__, "no class '{}' under [classes]")
         for key in KIND_CONDITIONS:
             if key in conditions.content:
-                read[key] = tuple(number(kind, key) for kind in conditions.words(key))
+                read[key] = tuple(number(kind, f"{side}.{key}") for kind in conditions.words(key))
         if "role" in conditions.content:
             read["role"] = tuple(ROLES.index(r) for r in conditions.words("role", ROLES.__contains__, "no role '{}'"))
         if "value" in conditions.content:
-            read["value"] = regex.compile(conditions.take("value", str), regex.ASCII)
+            try:
+                read["value"] = regex.compile(conditions.take("value", str), regex.ASCII)
+            except regex.error as problem:
+                raise conditions.fail("value", f"is not a regular expression: {problem}") from None
         conditions.done()
         sides.append(read)
-    reason = table.take("reason", dict)
-    if set(reason) != {"zh", "en"}:
-        raise table.fail("reason", "needs zh and en")
+    reason = table.names("reason")
     basis = table.words("basis", catalogue.laws.__contains__, "no law '{}' in law.toml")
     rule = Rule(table.take("id", str), frozenset(kinds), sides[0], sides[1], ACTIONS.index(action), reason, basis)
     table.done()

@@ -40,8 +40,8 @@ class FakeScanner:
             out.append((None if report.status == "unscannable" else masked, report))
         return out
 
-    def mask_name(self, name: str) -> str:
-        return re.sub(r"\d{18}", "*" * 18, name)
+    def mask_names(self, names: Sequence[str]) -> list[str]:
+        return [re.sub(r"\d{18}", "*" * 18, name) for name in names]
 
     def _report(self, name: str, data: bytes, found: str) -> FileReport:
         time.sleep(self.delay)

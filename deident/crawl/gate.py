@@ -20,7 +20,7 @@ from deident.crawl.work import ScannerLike
 from deident.errors import InputError
 from deident.model import ACTIONS, FileReport
 from deident.report import Summary, jsonl
-from deident.report.messages import say
+from deident.report.messages import because, say
 
 BOM = b"\xef\xbb\xbf"
 
@@ -80,11 +80,11 @@ def with_title(name: str, data: bytes, title: str | None) -> Submitted:
     return Submitted(name, data[:at] + head + data[at:], at, len(head))
 
 
-def run(scanner: ScannerLike, document: Submitted) -> tuple[Summary, list[FileReport]]:
+def run(scanner: ScannerLike, document: Submitted, lang: str) -> tuple[Summary, list[FileReport]]:
     """Check the document; places are those of the document without the title that was put in."""
     summary, reports = Summary(), scanner.scan_many([(document.name, document.data)])
     if not reports:
-        reports = [FileReport(document.name, status="unscannable")]
+        reports = [FileReport(document.name, status="unscannable", reason=say(lang, "no_result"))]
     for report in reports:
         report.findings = [
             replace(finding, start=max(0, finding.start - document.added), end=max(0, finding.end - document.added))
@@ -92,7 +92,8 @@ def run(scanner: ScannerLike, document: Submitted) -> tuple[Summary, list[FileRe
             else finding
             for finding in report.findings
         ]
-        report.file = shown(report.file, scanner.mask_name)
+        report.file = shown([report.file], scanner.mask_names)[0]
+        report.reason = because(lang, report.reason)
         summary.add(report)
     return summary, reports
 

@@ -7,7 +7,6 @@ own folder and renamed, so that no half file is ever seen under a published name
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 import traceback
@@ -19,7 +18,7 @@ from deident.crawl.names import shown
 from deident.crawl.walk import Source
 from deident.errors import CatalogError, DeidentError, MissingExtra, OutputError
 from deident.model import FileReport
-from deident.report.messages import say
+from deident.report.messages import because, say
 
 TEMPORARY = ".deident-"
 Masked = tuple[bytes | None, FileReport]
@@ -32,12 +31,12 @@ class ScannerLike(Protocol):
         """One report per document (or several, named `name!member`, for an archive)."""
         ...
 
-    def mask_many(self, items: Sequence[tuple[str, bytes]]) -> list[Masked]:
-        """The masked bytes and the report of each document; None: must not be written."""
+    def mask_many(self, items: Sequence[tuple[str, bytes]], renames: Mapping[str, str] | None = None) -> list[Masked]:
+        """The masked bytes and the report of each document; None: must not be written.  Links follow `renames`."""
         ...
 
-    def mask_name(self, name: str) -> str:
-        """A file name with values masked."""
+    def mask_names(self, names: Sequence[str]) -> list[str]:
+        """File names with the values in them masked."""
         ...
 
 
@@ -58,6 +57,7 @@ class Work:
     target: str = ""
     root: str = ""
     renames: Mapping[str, str] = field(default_factory=dict)
+    single: str = ""  # name of the output where a single file is masked into a file
 
     def __call__(self, scanner: ScannerLike, sources: Sequence[Source]) -> list[Done]:
         """Every source of the batch, in order."""
@@ -86,8 +86,8 @@ class Work:
 
     def output(self, source: Source) -> bytes:
         """Path of a file's output, relative to the output folder.  Without a new name it is the old one, byte for byte."""
-        if source.name in self.renames:
-            return os.fsencode(self.renames[source.name])
+        if self.single or source.name in self.renames:
+            return os.fsencode(self.single or self.renames[source.name])
         return os.fsencode(os.path.relpath(source.path, self.root))
 
     def _guarded(self, one: Callable[..., list[Done]], scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
@@ -114,10 +114,9 @@ class Work:
                 name = name.rpartition("!")[0]
             by_name.get(name, []).append(report)
         out = []
-        for source, data in todo:
-            own = by_name[source.name]
-            if own:
-                name = self._shown(scanner, source)
+        names = shown([source.name for source, _ in todo], scanner.mask_names)
+        for (source, data), name in zip(todo, names, strict=True):
+            if own := by_name[source.name]:
                 out.append(Done(source, [self._named(report, source, name, len(data)) for report in own], None))
             else:
                 out.append(self.failed(scanner, source, say(self.lang, "no_result")))
@@ -125,10 +124,8 @@ class Work:
 
     def _mask(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
         items = [(source.name, data) for source, data in todo]
-        mask_many: Callable[..., list[Masked]] = scanner.mask_many
-        keywords = {"renames": self.renames} if self.renames and _takes_renames(mask_many) else {}
         out = []
-        for (source, data), (masked, report) in zip(todo, mask_many(items, **keywords), strict=True):
+        for (source, data), (masked, report) in zip(todo, scanner.mask_many(items, self.renames), strict=True):
             output = self.output(source)
             report = self._named(report, source, self.renames.get(source.name, source.name), len(data))
             if masked is None or report.status in ("unscannable", "refused"):
@@ -144,11 +141,12 @@ class Work:
     def _shown(self, scanner: ScannerLike, source: Source) -> str:
         if source.name in self.renames:
             return self.renames[source.name]
-        return source.name if self.target else shown(source.name, scanner.mask_name)
+        return source.name if self.target else shown([source.name], scanner.mask_names)[0]
 
     def _named(self, report: FileReport, source: Source, name: str, size: int | None = None) -> FileReport:
         """The report under a name that may be shown.  A name that held a value keeps a file from being clean."""
         report.file = name + report.file.removeprefix(source.name)
+        report.reason = because(self.lang, report.reason)
         report.size = report.size or (source.size if size is None else size)
         if name != source.name:
             report.renamed = name
@@ -178,7 +176,10 @@ class Work:
             raise self._cannot(path, problem) from None
 
     def _keep_times(self, temporary: bytes, source: Source, *, unchanged: bool) -> None:
-        status = os.stat(source.path)
+        try:
+            status = os.stat(source.path)
+        except FileNotFoundError:  # gone since it was read
+            return
         os.chmod(temporary, status.st_mode & 0o777 | 0o200)
         if unchanged:  # a masked file is often as long as before: with the old time rsync would not copy it
             os.utime(temporary, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -201,6 +202,3 @@ class Work:
     def _readable(path: bytes) -> str:
         return path.decode("utf-8", "backslashreplace")
 
-
-def _takes_renames(mask_many: Callable[..., Any]) -> bool:
-    return "renames" in inspect.signature(mask_many).parameters

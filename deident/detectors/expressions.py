@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deident.detectors.numbers import announced, column_kind
+from deident.detectors.numbers import column_kind
 from deident.matching.plan import MAIL
 from deident.matching.scene import Scene
 from deident.model import Candidates, Ints
@@ -60,7 +60,7 @@ def _scored(scene: Scene, found: Candidates) -> Candidates:
     for kind in np.unique(found.kind).tolist():
         pattern = scene.plan.patterns[kind]
         mine = np.flatnonzero(found.kind == kind)
-        under = np.isin(column[mine], announced(scene, kind))
+        under = scene.plan.announces[kind][column[mine]]
         cued = calls.of(kind, mine)
         score[mine] = np.where(under, pattern.score["column"], np.where(cued, pattern.score["cue"], score[mine]))
         if pattern.need == "cue":

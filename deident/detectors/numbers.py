@@ -21,10 +21,8 @@ from deident.model import Bools, Candidates, Ints
 
 EMBEDDED = 28  # from this width on only the ID inside is taken, not the whole token
 UNITS = "元 万 亿 ㎡ 平 米 吨 公 亩 人 户 次 个 岁 年 ％ ￥ 株 件 只 头 台 套 美 张 份 页 字 条 ℃".split()
-_UNITS = np.array([int.from_bytes(unit.encode(), "big") for unit in UNITS], np.int32)
-_DECIMAL = np.frombuffer(b".,", np.uint8)
-_SHORT_UNITS = np.frombuffer(b"%", np.uint8)
-_MONEY = np.array([int.from_bytes(sign.encode(), "big") for sign in ("￥", "＄")], np.int32)
+_UNITS = np.sort(np.array([int.from_bytes(unit.encode(), "big") for unit in UNITS], np.int32))
+_MONEY = np.sort(np.array([int.from_bytes(sign.encode(), "big") for sign in ("￥", "＄")], np.int32))
 _ALNUM = re.compile(rb"[0-9A-Za-z]*")
 _ID = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{9}[\dXx]))")
 
@@ -74,7 +72,7 @@ def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen
     """Which rows (of the numbers `chosen` in `facts`) are values of the kind, and their scores."""
     pattern, known = scene.plan.patterns[kind], checks.load()
     column = facts.column[chosen]
-    under = np.isin(column, announced(scene, kind)) if column.max(initial=-1) >= 0 else np.zeros(len(chosen), np.bool_)
+    under = scene.plan.announces[kind][column]
     cued = facts.calls.of(kind, chosen)
     weak = not pattern.checks
     ok = under | cued
@@ -92,20 +90,13 @@ def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen
         return passed, np.zeros(0, np.float32)
     under, cued, column = under[passed], cued[passed], column[passed]
     if weak or pattern.need == "cue":
-        alike = np.array([p.category == pattern.category for p in scene.plan.patterns] + [True])
-        good = under | (column < 0) | alike[column] & ~cued
+        good = under | (column < 0) | scene.plan.alike[kind][column] & ~cued
         good &= under | cued | ~scene.context.named(facts.start[chosen[passed]], facts.end[chosen[passed]])
         passed, under, cued = passed[good], under[good], cued[good]
     scores = np.where(under, pattern.score["column"], np.where(cued, pattern.score["cue"], pattern.score["bare"]))
     for name in pattern.evidence:
         scores = scores + pattern.score["evidence"] * known[name](rows[passed])
     return passed, np.minimum(scores, 0.99).astype(np.float32)
-
-
-def announced(scene: Scene, kind: int) -> list[int]:
-    """Kinds whose column headers announce this kind too: its own, and those it lists under `columns`."""
-    kinds = scene.plan.catalogue.kinds
-    return [kind, *(kinds.index(other) for other in scene.plan.patterns[kind].columns)]
 
 
 def column_kind(scene: Scene, start: Ints, end: Ints) -> NDArray[np.int32]:
@@ -122,17 +113,24 @@ def touching(scene: Scene, start: Ints, end: Ints) -> tuple[Bools, Bools]:
     13800000000元, 0.13800…, 2018-13800… are no phones whatever stands before; x=138…, 138…/139…, 8555…-805 may be.
     """
     after, before = scene.buffer.after(end, 3), scene.buffer.before(start, 3)
-    surely = np.isin(_three(after), _UNITS) | np.isin(after[:, 0], _SHORT_UNITS)
-    surely |= np.isin(_three(before), _MONEY) | (before[:, 2] == 36)
+    surely = _among(_three(after), _UNITS) | (after[:, 0] == 37)
+    surely |= _among(_three(before), _MONEY) | (before[:, 2] == 36)
     last, last_but_one = before[:, 2], before[:, 1]
     digit_before = (last_but_one >= 48) & (last_but_one <= 57)
     letter_before = digit_before | ((last_but_one | 32) >= 97) & ((last_but_one | 32) <= 122)
     first, second = after[:, 0], after[:, 1]
     digit_after = (second >= 48) & (second <= 57)
-    surely |= digit_before & np.isin(last, _DECIMAL) | letter_before & (last == 45) | (last == 95)
+    surely |= digit_before & ((last == 46) | (last == 44)) | letter_before & (last == 45) | (last == 95)
     surely |= digit_after & ((first == 46) | (first == 95))
     perhaps = letter_before & ((last == 47) | (last == 61)) | digit_after & ((first == 47) | (first == 45))
     return surely, perhaps
+
+
+def _among(values: NDArray[np.int32], table: NDArray[np.int32]) -> Bools:
+    """Which values stand in a small sorted table."""
+    at = np.minimum(np.searchsorted(table, values), len(table) - 1)
+    found: Bools = table[at] == values
+    return found
 
 
 def _three(rows: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import html as entities
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import numpy as np
 
 from deident import masks
 from deident.engine.examine import NUMBERS, Examiner, Judged, compact
+from deident.engine.links import Links
 from deident.formats import Document, join, open_document
 from deident.formats.splice import apply, changes
 from deident.linkage import tag
@@ -26,8 +28,8 @@ SHORTEST = 7  # characters of a number that is looked for in the whole document
 class Pages:
     """Documents opened and judged together, with one report each."""
 
-    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, line: str, items: Sequence[Item]) -> None:
-        self.examiner, self.grounds, self.key, self.line, self.items = examiner, grounds, key, line, items
+    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item]) -> None:
+        self.examiner, self.grounds, self.key, self.items = examiner, grounds, key, items
         self.documents: list[Document] = [open_document(data, name) for name, data in items]
         self.html = bool(items) and all(document.format == "html" for document in self.documents)
         self.batch: Batch = _read(self.documents, items, self.html)
@@ -52,11 +54,9 @@ class Pages:
             pattern = patterns[kind]
             ground = self.grounds[rule] if rule >= 0 else UNDECIDED
             value = batch.view[start:end]
-            where = self.line.format(line)
-            if number in batch.where:
-                where += f" {batch.where[number]}"
-            elif batch.role[number]:
-                where += f" @{ROLES[batch.role[number]]}"
+            inner = batch.where.get(number) or (f"@{ROLES[batch.role[number]]}" if batch.role[number] else "")
+            # a line of a container's bytes means nothing to a person: there its own locator stands alone
+            where = f"line {line} {inner}".strip() if self.reports[document].encoding or not inner else inner
             self.reports[document].findings.append(
                 Finding(
                     place, stop, pattern.id, pattern.category, ACTIONS[action], round(score, 3), ground.id, ground.reason,
@@ -84,17 +84,39 @@ class Pages:
         lines: list[int] = result.tolist()
         return lines
 
-    def masked(self) -> list[tuple[bytes | None, FileReport]]:
-        """The documents with everything masked that must go; None for one that must not be written."""
+    def masked(self, links: Links) -> list[tuple[bytes | None, FileReport]]:
+        """The documents with everything masked that must go, and links to renamed files following them; None for one that
+        must not be written."""
         edits, values = self._edits()
+        if len(links):
+            self._follow(links, edits)
         out: list[bytes | None] = []
         for number, (document, (_, data)) in enumerate(zip(self.documents, self.items, strict=True)):
             if self.reports[number].status in ("unscannable", "refused"):
                 out.append(None)
             else:
                 out.append(self._write(number, document, data, edits[number]) if edits[number] else data)
-        self._verify(out, values)
+        self._verify(out, values, links)
         return list(zip(out, self.reports, strict=True))
+
+    def _follow(self, links: Links, edits: list[list[Edit]]) -> None:
+        """Edits that make links follow; inside of them there is nothing else to mask."""
+        batch = self.batch
+        starts = batch.segments[:-1]
+
+        def document(place: int) -> int:
+            return int(batch.document[np.searchsorted(starts, place, "right") - 1])
+
+        found: dict[int, list[Edit]] = {}
+        for link in links.find(batch.view, lambda place: self.items[document(place)][0]):
+            number, new = document(link.start), link.new
+            low = int(batch.sources[number])
+            written = b"".join(self.items[number][1][a - low : b - low] for a, b in batch.map.ranges(link.start, link.end))
+            if b"%" in written and "%" not in new and "%" not in link.old:
+                new = quote(new)
+            found.setdefault(number, []).append(Edit(link.start, link.end, new))
+        for number, own in found.items():
+            edits[number] = [*own, *(edit for edit in edits[number] if not any(a <= edit.start and edit.end <= b for a, b, _ in own))]
 
     def _edits(self) -> tuple[list[list[Edit]], list[list[bytes]]]:
         """By document: edits of the batch's own view, and the numbers they remove (compact, folded)."""
@@ -146,8 +168,12 @@ class Pages:
 
         return apply(data, [(a - first, b - first, new) for a, b, new in changes(self.batch.map, edits, written)])
 
-    def _verify(self, out: list[bytes | None], values: list[list[bytes]]) -> None:
+    def _verify(self, out: list[bytes | None], values: list[list[bytes]], links: Links) -> None:
         """Open and scan what was changed once more; take back what still shows something, and say so in its report."""
+        if len(links):
+            for number, data in enumerate(out):
+                if data is not None and links.find(data):
+                    self._take_back(out, number)
         changed = [n for n, data in enumerate(out) if data is not None and data is not self.items[n][1]]
         if not changed:
             return
@@ -162,12 +188,19 @@ class Pages:
             view = batch.view[start:end]
             if any(value in data or value in view for value in values[n]):
                 left.add(n)
-            report = self.reports[n]
-            report.status = "partial" if n in left else "masked"
             if n in left:
-                out[n] = None
-                report.reason = "not-verified"
+                self._take_back(out, n)
+            elif self.reports[n].status != "partial" or not self._open(self.reports[n]):
+                self.reports[n].status = "masked"
             start = end
+
+    def _open(self, report: FileReport) -> bool:
+        """Is something left for a person, or was a part of it not seen?  Then it may not be published as it is."""
+        return bool(report.reason) or any(finding.action == "review" for finding in report.findings)
+
+    def _take_back(self, out: list[bytes | None], number: int) -> None:
+        out[number] = None
+        self.reports[number].status, self.reports[number].reason = "refused", "not-verified"
 
 
 def _read(documents: Sequence[Document], items: Sequence[Item], html: bool) -> Batch:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -78,8 +78,8 @@ class Links:
                 self._forms.setdefault(written, _Form(component, code))
                 self._forms.setdefault(re.sub(rb"%..", lambda m: m[0].lower(), written), _Form(component, code))
 
-    def find(self, view: bytes, base: str = "") -> list[Link]:
-        """Links in `view`, in order, apart.  `base`: path of the document, for links that only their place makes clear."""
+    def find(self, view: bytes, base: Callable[[int], str] = lambda place: "") -> list[Link]:
+        """Links in `view`, in order, apart.  `base`: path of the document at a place, for links that only it makes clear."""
         found: list[Link] = []
         last = 0
         for start in self._candidates(view):
@@ -89,7 +89,7 @@ class Links:
                 end = start + len(written)
                 if view.startswith(written, start) and self._stands_alone(view, start, end, written):
                     form = self._forms[written]
-                    new = self._new(form.old, view[max(0, start - 1024) : start], base)
+                    new = self._new(form.old, view[max(0, start - 1024) : start], base, start)
                     found.append(Link(start, end, form.old, quote(new, encoding=form.code, errors="replace") if form.code else new))
                     last = end
                     break
@@ -120,7 +120,7 @@ class Links:
             return False
         return b"." in written or bool(_SLASH_BEFORE.search(before) or _SLASH_AFTER.match(after))
 
-    def _new(self, component: str, before: bytes, base: str) -> str:
+    def _new(self, component: str, before: bytes, base: Callable[[int], str], place: int) -> str:
         """The new component; `before` is what stands before it in the view."""
         places = self._places[component]
         if len(set(places.values())) == 1:
@@ -129,9 +129,9 @@ class Links:
         head = (link[0] if link else "").replace("\\", "/")
         path = _HOST.sub("", head, count=1)
         if path == head and not path.startswith("/"):
-            path = posixpath.join(posixpath.dirname(base), path)
+            path = posixpath.join(posixpath.dirname(base(place)), path)
         meant = [*_parts(path), component]
-        return places[max(places, key=lambda place: _common(place.split("/"), meant))]
+        return places[max(places, key=lambda path: _common(path.split("/"), meant))]
 
 
 def _parts(path: str) -> list[str]:

@@ -15,11 +15,13 @@ from deident.detectors import Detector, plugged
 from deident.engine import texts as text_batches
 from deident.engine.examine import Examiner, Judged
 from deident.engine.files import Pages
+from deident.engine.links import Links
 from deident.errors import InputError, OutputError
 from deident.formats.sniff import sniff
-from deident.model import MASK, FileReport, Findings, Ground, Kind
+from deident.model import MASK, FileReport, Findings, Ground, Ints, Kind
 from deident.policy import Policy
 
+ROUNDS = 8  # a mask may bring to light what was glued to the value; more rounds than two are hardly ever needed
 PART = 1 << 20  # bytes of documents that are mapped and matched together
 LANGUAGES = ("zh", "en")
 
@@ -46,7 +48,9 @@ class Scanner:
         }  # fmt: skip
         folder = Path(patterns) if patterns is not None else None
         self._examiner = Examiner.build(policy, folder, matcher, (*plugged(), *detectors))
-        self._key, self._lang = key, lang
+        self._key = key
+        self._no_links = Links({})
+        self._links: tuple[Mapping[str, str], Links] = ({}, self._no_links)  # of the renames that came last
         self._kinds = tuple(Kind(p.id, p.category) for p in self._examiner.plan.patterns)
         self._grounds = tuple(Ground(rule.id, rule.reason[lang], rule.basis) for rule in self._examiner.policy.rules)
 
@@ -77,10 +81,18 @@ class Scanner:
 
     def mask(self, text: str, title: str | None = None, doc_type: str | None = None) -> str:
         """The text with everything masked that the policy says to mask."""
-        findings = self.scan(text, title, doc_type)
+        for _ in range(ROUNDS):
+            findings = self.scan(text, title, doc_type)
+            masked = self._masked(text, findings, np.flatnonzero(findings.action == MASK))
+            if masked == text:
+                break
+            text = masked
+        return text
+
+    def _masked(self, text: str, findings: Findings, rows: Ints) -> str:
         out, at = [], 0
         patterns = self._examiner.plan.patterns
-        for row in np.flatnonzero(findings.action == MASK).tolist():
+        for row in rows.tolist():
             start, end = int(findings.start[row]), int(findings.end[row])
             first, last, new = masks.edit(patterns[findings.kind[row]].mask, text[start:end])
             out += [text[at : start + first], new]
@@ -114,17 +126,30 @@ class Scanner:
     ) -> list[tuple[bytes | None, FileReport]]:
         """Masked and verified bytes (None: must not be written) and the report for each (name, bytes).
 
-        `renames` maps links to files that were renamed, because their names held a value, to their new names.
+        `renames`: old path → new path of the files that get new names, because theirs held a value; links to them follow.
         """
+        known, links = self._links if renames else ({}, self._no_links)
+        if renames and known is not renames:
+            links = Links(renames)
+            self._links = (renames, links)
         results: list[tuple[bytes | None, FileReport] | None] = [None] * len(items)
         for numbers, part in _parts(items):
-            for number, result in zip(numbers, self._pages(part).masked(), strict=True):
+            for number, result in zip(numbers, self._pages(part).masked(links), strict=True):
                 results[number] = result
         return [result for result in results if result is not None]
 
     def mask_name(self, name: str) -> str:
-        """A file name or the path of a link with the values in it masked."""
-        return self.mask(name)
+        """A file name or path with the values in it masked."""
+        return self.mask_names([name])[0]
+
+    def mask_names(self, names: Sequence[str]) -> list[str]:
+        """Many of them at once."""
+        findings = self.scan_texts(names)
+        out = list(names)
+        rows = np.flatnonzero(findings.action == MASK)
+        for number in np.unique(findings.text[rows]).tolist():
+            out[number] = self._masked(out[number], findings, rows[findings.text[rows] == number])
+        return out
 
     def scan_file(self, path: Path | str) -> FileReport:
         """The report on one file.  Raises InputError when it cannot be read."""

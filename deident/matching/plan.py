@@ -44,6 +44,8 @@ class Plan:
     sizes     (words,) length in bytes
     shapes, searches, cells   kind → compiled token expression, other expression, cell expression
     headers   column header → kind
+    announces (kinds, kinds + 1) does a column whose header announces the second kind hold the first too; last column: none
+    alike     (kinds, kinds + 1) are both of one category; the last column is True
     classes   names of the cue classes in bit order, with their words
     """
 
@@ -61,6 +63,8 @@ class Plan:
     searches: Mapping[int, regex.Pattern[str]]
     cells: Mapping[int, regex.Pattern[str]]
     headers: Mapping[str, int]
+    announces: NDArray[np.bool_]
+    alike: NDArray[np.bool_]
     classes: Mapping[str, tuple[str, ...]]
 
     def bit(self, name: str) -> int:
@@ -113,8 +117,18 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     return Plan(
         catalogue, patterns, rules, gates, starters, tuple(_word(literal) for literal in literals), kind_bits, names, cue_bits,
         np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers,
-        {name: tuple(listed) for name, listed in classes.items()},
+        *_kin(patterns), {name: tuple(listed) for name, listed in classes.items()},
     )  # fmt: skip
+
+
+def _kin(patterns: Sequence[Pattern]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    size = len(patterns)
+    announces, alike = np.zeros((size, size + 1), np.bool_), np.ones((size, size + 1), np.bool_)
+    numbers = {pattern.id: number for number, pattern in enumerate(patterns)}
+    for number, pattern in enumerate(patterns):
+        announces[number, [number, *(numbers[other] for other in pattern.columns)]] = True
+        alike[number, :size] = [pattern.category == other.category for other in patterns]
+    return announces, alike
 
 
 def _literal(word: str) -> bytes:

@@ -6,7 +6,11 @@ back to Chinese.  No string here ever takes a value found in a document, only co
 
 from __future__ import annotations
 
+import re
+
 LANGUAGES = ("zh", "en")
+_UNITS = {"line": "行", "row": "行", "page": "页", "slide": "页", "paragraph": "段"}
+_PLACE = re.compile(rf"\b({'|'.join(_UNITS)}) (\d+)\b")
 
 CATEGORY_NAMES: dict[str, tuple[str, str]] = {
     "id_number": ("身份证等证件号码", "Identity document numbers"),
@@ -96,6 +100,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "failed": ("处理时出现内部错误 {type}", "internal error {type} on this file"),
     "no_result": ("引擎没有给出结果", "the engine gave no result"),
     "name_masked": ("文件名含个人信息", "the file name holds personal information"),
+    "not-verified": ("脱敏后核验未通过，未写入", "the masked result did not pass verification and was not written"),
+    "review-left": ("仍有内容需人工判断", "something is left for a person to decide"),
+    "unsupported": ("不支持的格式：{what}", "not a format that can be read: {what}"),
     # progress and outcome
     "empty": ("{path} 中没有文件，未检查任何内容。", "{path} holds no files; nothing was scanned."),
     "unit": ("文件", "files"),
@@ -130,6 +137,20 @@ def say(lang: str, key: str, **values: object) -> str:
     """The message `key` in the reader's language with `values` filled in."""
     shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
     return pick(lang, MESSAGES[key]).format(**shown)
+
+
+def because(lang: str, reason: str) -> str:
+    """A reason in the reader's language, where it is the id of a message; any other stays as it is."""
+    return pick(lang, MESSAGES[reason]) if reason in MESSAGES else reason
+
+
+def place(lang: str, where: str) -> str:
+    """A locator as a reader wants it; in files for programs it is always English.
+
+    >>> place("zh", "line 12 @title")
+    '第12行 @title'
+    """
+    return where if lang == "en" else _PLACE.sub(lambda found: f"第{found[2]}{_UNITS[found[1]]}", where)
 
 
 def pick(lang: str, pair: tuple[str, str]) -> str:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from string import Template
 
 from deident.model import ACTIONS, FileReport, Finding
-from deident.report.messages import ACTION_NAMES, CATEGORY_NAMES, STATUS_NAMES, category_name, pick, say
+from deident.report.messages import ACTION_NAMES, CATEGORY_NAMES, STATUS_NAMES, category_name, pick, place, say
 from deident.report.plain import plain
 from deident.report.summary import Run, Summary, not_cleared
 from deident.report.text import tasks
@@ -249,7 +249,7 @@ def _finding(finding: Finding, run: Run, labels: dict[str, str]) -> str:
     name = run.kinds.get(finding.kind) or category_name(run.lang, finding.category)
     tag = f' <small class="tag">#{_show(finding.tag)}</small>' if finding.tag else ""
     cells = {
-        "place": _show(finding.where),
+        "place": _show(place(run.lang, finding.where)),
         "kind": _show(name),
         "preview": f"<code>{_show(finding.preview)}</code>{tag}",
         "action": f'<span class="badge {_show(finding.action)}">{_action(run, finding.action)}</span>',

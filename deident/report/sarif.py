@@ -17,7 +17,7 @@ from deident.report.summary import Run, not_cleared
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"mask": "error", "review": "warning", "keep": "note"}
-LINE = re.compile(r"(?:line\s+|第\s*)(\d{1,9})")
+LINE = re.compile(r"\bline (\d{1,9})\b")
 
 
 def log(reports: Sequence[FileReport], run: Run) -> dict[str, object]:
