@@ -6,8 +6,10 @@
 
 MB/s are bytes per process CPU second on one core, median of `--rounds`; within a round the contestants take turns, so
 that a slow moment of the machine hits all of them.  Absolute figures differ from machine to machine: only the ratios are
-checked.  `raw engine` is one Hyperscan pass with the scanner's own database over the same bytes and a handler that
-does nothing: the floor under everything else.
+checked.  `raw engine` is one Hyperscan pass over the same bytes with everything the scanner looks for in one database
+(patterns, cue and policy words, signs to fold) and no handler; `first pass` the same with the rules of the scanner's own
+first pass only, which leaves the words to the surroundings of what was found.  The pages are those of a whole site
+(synthesis.CRAWL); "rosters" is a folder in which every page holds people.
 """
 
 from __future__ import annotations
@@ -58,21 +60,18 @@ class Figures:
         return out
 
 
-def raw_engine(scanner: Any) -> Callable[[Sequence[bytes]], object] | None:
-    """A pass of the scanner's Hyperscan database that does nothing with its events; None where there is no such database."""
-    matcher = getattr(scanner, "matcher", None)
-    database = getattr(matcher, "database", None)
-    if database is None:
+def raw_engine(scanner: Any, first_pass: bool = False) -> Callable[[Sequence[bytes]], object] | None:
+    """A pass over pages that reports nothing, with all rules or those of the first pass; None without Hyperscan."""
+    if scanner.matcher.name != "hyperscan":
         return None
-    hyperscan = __import__("hyperscan")
-    scratch = hyperscan.Scratch(database)
+    from deident.matching.hyper import HyperscanMatcher
 
-    def nothing(*_: object) -> None:
-        return None
+    database = (scanner.matcher if first_pass else HyperscanMatcher(scanner.rules)).database
+    scratch = __import__("hyperscan").Scratch(database)
 
     def quiet(pages: Sequence[bytes]) -> None:
         for page in pages:
-            database.scan(page, match_event_handler=nothing, scratch=scratch)
+            database.scan(page, match_event_handler=None, scratch=scratch)
 
     return quiet
 
@@ -138,9 +137,11 @@ def measure(scanner: Any, *, megabytes: float, rounds: int, dump_mb: int, with_p
     """Everything this file measures."""
     figures = Figures()
     size = int(megabytes * 1e6)
-    texts = synthesis.text_pages(size)
-    pages = synthesis.html_pages(size)
-    gbk = synthesis.html_pages(size // 4, encoding="gb18030")
+    texts = synthesis.text_pages(size, people=synthesis.CRAWL)
+    pages = synthesis.html_pages(size, people=synthesis.CRAWL)
+    gbk = synthesis.html_pages(size // 4, encoding="gb18030", people=synthesis.CRAWL)
+    rosters = synthesis.text_pages(size)
+    named_rosters = [(f"{number}.html", page) for number, page in enumerate(synthesis.html_pages(size))]
     text_size, page_size, gbk_size = (sum(map(len, group)) for group in (texts, pages, gbk))
     named = [(f"{number}.html", page) for number, page in enumerate(pages)]
     named_gbk = [(f"{number}.html", page) for number, page in enumerate(gbk)]
@@ -150,13 +151,17 @@ def measure(scanner: Any, *, megabytes: float, rounds: int, dump_mb: int, with_p
         "html scan": (lambda: scanner.scan_many(named), page_size),
         "html scan, GBK": (lambda: scanner.scan_many(named_gbk), gbk_size),
         "html mask": (lambda: scanner.mask_many(named), page_size),
+        "text scan, rosters": (lambda: scanner.scan_texts(rosters), sum(map(len, rosters))),
+        "html mask, rosters": (lambda: scanner.mask_many(named_rosters), sum(len(page) for _, page in named_rosters)),
     }
-    raw = raw_engine(scanner)
-    if raw is None:
-        figures.notes.append("raw engine: the scanner has no Hyperscan database")
+    raw, first = raw_engine(scanner), raw_engine(scanner, first_pass=True)
+    if raw is None or first is None:
+        figures.notes.append("raw engine: Hyperscan is not installed")
     else:
         contestants["raw engine, text"] = (lambda: raw(texts), text_size)
         contestants["raw engine, html"] = (lambda: raw(pages), page_size)
+        contestants["first pass, text"] = (lambda: first(texts), text_size)
+        contestants["first pass, html"] = (lambda: first(pages), page_size)
     if with_peers:
         plain = peers.plain_re()
         contestants["five re patterns"] = (lambda: plain(few), sum(map(len, few)))
@@ -168,6 +173,10 @@ def measure(scanner: Any, *, megabytes: float, rounds: int, dump_mb: int, with_p
         ("text / raw", "text scan", "raw engine, text"),
         ("html scan / raw", "html scan", "raw engine, html"),
         ("html mask / raw", "html mask", "raw engine, html"),
+        ("text / first pass", "text scan", "first pass, text"),
+        ("html mask / first pass", "html mask", "first pass, html"),
+        ("text, rosters / raw", "text scan, rosters", "raw engine, text"),
+        ("html mask, rosters / raw", "html mask, rosters", "raw engine, html"),
         ("GBK / UTF-8", "html scan, GBK", "html scan"),
         ("text / re", "text scan", "five re patterns"),
         ("text / presidio", "text scan", "presidio, the same kinds"),

@@ -18,6 +18,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, NoReturn
 
 from deident.errors import DeidentError, OutputError, VerifyError
@@ -42,8 +43,8 @@ HELP: dict[str, tuple[str, str]] = {
     "src": ("文件或文件夹", "file or folder"),
     "file": ("文件，或 - 表示标准输入", "a file, or - for standard input"),
     "out": ("报告文件夹", "folder for the reports"),
-    "dst": ("输出文件夹（报告在其中的 .deident 下）", "output folder (the reports go to .deident in it)"),
-    "report": ("报告文件夹（默认为输出文件夹下的 .deident）", "folder for the reports (default: .deident in the output folder)"),
+    "dst": ("输出文件夹；输入为单个文件时也可为文件名（如 out.html）", "output folder; for a single file also a file name (out.html)"),
+    "report": ("报告文件夹（默认为 DST/.deident；输出为文件时为 DST.deident）", "folder for the reports (default: DST/.deident; DST.deident for a file)"),
     "policy": ("策略（默认 gov-publish）", "policy (default gov-publish)"),
     "patterns": ("另加的规则文件夹", "folder with further pattern files"),
     "matcher": ("匹配引擎", "matching engine"),
@@ -272,11 +273,21 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _modules(package: str) -> list[tuple[str, ...]]:
-    """One module is one check or one format; the first line of its docstring says what it is."""
+    """One module is one check or one format; the first line of its docstring says what it is.
+
+    Beside the formats stand modules they share: a format is a module with a class that has a `format`.
+    """
     home = import_module(f"deident.{package}")
     names = [module.name for module in iter_modules(home.__path__) if not module.name.startswith("_")]
-    documents = [(name, import_module(f"deident.{package}.{name}").__doc__ or "") for name in names]
-    return [(name, document.strip().partition("\n")[0]) for name, document in documents]
+    modules = [(name, import_module(f"deident.{package}.{name}")) for name in names]
+    if package == "formats":
+        modules = [(name, module) for name, module in modules if _is_format(module)]
+    return [(name, (module.__doc__ or "").strip().partition("\n")[0]) for name, module in modules]
+
+
+def _is_format(module: ModuleType) -> bool:
+    own = (thing for thing in vars(module).values() if isinstance(thing, type) and thing.__module__ == module.__name__)
+    return any(isinstance(name := getattr(kind, "format", None), str) and name for kind in own)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -287,7 +298,7 @@ def _check(options: argparse.Namespace) -> int:
 
     document = gate.read(options.file, options.title, options.lang)
     scanner = Scanner(policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=_key(options), lang=options.lang)
-    summary, reports = gate.run(scanner, document)
+    summary, reports = gate.run(scanner, document, options.lang)
     catalog = scanner.catalogue
     run = report.Run("check", _version(), options.policy, options.lang, kinds=report.kind_names(catalog.patterns, options.lang),
                      laws=report.law_names(catalog.laws, options.lang))  # fmt: skip
@@ -296,6 +307,6 @@ def _check(options: argparse.Namespace) -> int:
     elif options.format == "json":
         print(json.dumps(gate.as_json(reports, summary), ensure_ascii=False, indent=1))
     elif not options.quiet:
-        for line in text.checked(reports, options.lang, run.kinds):
+        for line in text.checked(reports, run):
             print(line)
     return summary.exit_code("check")

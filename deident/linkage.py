@@ -33,16 +33,34 @@ def load_key() -> bytes:
     """The agency's key; made on first use with mode 0600.  Raises OutputError when it cannot be made."""
     if given := os.environ.get("DEIDENT_KEY"):
         return given.encode()
-    path = key_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes().strip()
-        with os.fdopen(handle, "wb") as file:
-            made = secrets.token_hex(32).encode()
-            file.write(made)
-        return made
+        path = key_file()
+    except RuntimeError:  # the user has no home
+        raise OutputError("there is no home folder for the key of tags; set DEIDENT_KEY or DEIDENT_KEY_FILE") from None
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes().strip()
     except OSError as problem:
-        raise OutputError(f"{path}: the key for tags cannot be made ({problem.strerror}); set DEIDENT_KEY or DEIDENT_KEY_FILE") from None
+        raise OutputError(f"{path}: the key for tags cannot be made or read ({problem.strerror}); set DEIDENT_KEY or DEIDENT_KEY_FILE") from None
+    if not key:  # an HMAC without a key would be a bare hash
+        raise OutputError(f"{path}: the key for tags is empty; remove the file, and a new key will be made")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a new key; where two do it at once the first one's stays, and nobody ever reads half a key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -406,15 +406,15 @@ def test_any_name_becomes_readable(raw: bytes) -> None:
 
 @given(st.text("ab/.*\\0123456789", min_size=1, max_size=60))
 def test_a_new_name_stays_in_its_folder(name: str) -> None:
-    new = shown(name, FakeScanner().mask_name)
+    (new,) = shown([name], FakeScanner().mask_names)
     assert new.count("/") == name.count("/")
-    moved = shown("a/" + NUMBER + name, lambda text: text.replace(NUMBER, "../x"))
+    (moved,) = shown(["a/" + NUMBER + name], lambda texts: [text.replace(NUMBER, "../x") for text in texts])
     assert ".." not in moved.split("/") or ".." in name.split("/")
 
 
 def test_a_new_name_never_takes_another_files_place() -> None:
     files = [Source(f"{NUMBER}.txt", "", 0, 0), Source("999999190001010001.txt", "", 0, 0)]
-    table = rename_table(files, FakeScanner().mask_name, lambda name: name == "_" * 18 + ".txt")
+    table = rename_table(files, FakeScanner().mask_names, lambda name: name == "_" * 18 + ".txt")
     assert list(table.values()) == ["_" * 18 + "-2.txt", "_" * 18 + "-3.txt"]
 
 

@@ -6,7 +6,6 @@
     work.py      what happens to one batch inside a worker: read, scan or mask, write
     workers.py   processes that may be killed, hang or run out of memory without taking the run with them
     state.py     what is done already (SQLite), so that nothing is lost or doubled after `kill -9`
-    key.py       the key of the tags
     gate.py      the publish gate: one document
     dump.py      scan_dump and mask_dump: the only place where these meet
 """

@@ -79,18 +79,22 @@ def scan_dump(paths: Iterable[Path], out: Path, options: Options | None = None) 
 
 
 def mask_dump(src: Path, dst: Path, options: Options | None = None) -> Outcome:
-    """Write the tree `src` to `dst` with everything masked that must go; the input is never changed."""
+    """Write the tree `src` to `dst` with everything masked that must go; the input is never changed.
+
+    A single file goes into the file `dst` if that has a suffix and is no folder; its reports go to `dst`.deident.
+    """
     options = options or Options()
     (root,) = check([src], options.lang)
-    _apart(root, dst, options)
-    out = options.report or dst / REPORT
+    single = root.is_file() and bool(dst.suffix) and not dst.is_dir()
+    (_apart_file if single else _apart)(root, dst, options)
+    out = options.report or (dst.with_name(dst.name + REPORT) if single else dst / REPORT)
     base = root.parent if root.is_file() else root
     with _dump("mask", out, options) as dump:
         names = sources([root], lambda name, why: None, leave_out=out)
-        renames = rename_table(names, dump.scanner.mask_name, exists_under(str(base)))
-        target = Path(os.path.abspath(dst))
+        renames = rename_table(names, dump.scanner.mask_names, exists_under(str(base)))
+        target = Path(os.path.abspath(dst.parent if single else dst))
         dump.same_renames(renames, target)
-        work = Work(options.lang, options.most_bytes, str(target), str(base), renames)
+        work = Work(options.lang, options.most_bytes, str(target), str(base), renames, dst.name if single else "")
         return dump.run(lambda skipped: sources([root], skipped, leave_out=out), work)
 
 
@@ -126,7 +130,7 @@ class _Dump:
             if why in UNCLEAR:
                 source = Source(name, "", 0, 0)
                 reason = say(options.lang, why)
-                shown = self.scanner.mask_name(name)
+                shown = self.scanner.mask_names([name])[0]
                 unclear.append(Done(source, [FileReport(shown, status="unscannable", reason=reason)], None))
             else:
                 skipped[why] += 1
@@ -151,7 +155,7 @@ class _Dump:
             state.put(*done)
         if target is not None:
             self._remove(target, state.unseen())
-            if resumed:
+            if resumed and not work.single:
                 _sweep(target)
         state.forget_unseen()
         run = self._describe(progress, resumed=resumed > 0, skipped=dict(skipped))
@@ -222,11 +226,21 @@ def _apart(root: Path, dst: Path, options: Options) -> None:
         raise InputError(say(options.lang, "not_empty", dst=dst))
 
 
+def _apart_file(source: Path, target: Path, options: Options) -> None:
+    """A file must not be written over itself, nor silently over another."""
+    if os.path.realpath(source) == os.path.realpath(target):
+        raise InputError(say(options.lang, "inside", dst=target, src=source))
+    if os.path.lexists(target) and not (options.resume or options.force):
+        raise InputError(say(options.lang, "file_exists", path=target))
+
+
 def _folder(path: Path, lang: str) -> None:
     if path.exists() and not path.is_dir():
         raise InputError(say(lang, "not_a_folder", path=path))
     with _writing(path, lang):
-        path.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # a report belongs to nobody's web site: should it be copied there, the server's user cannot open it
+        path.mkdir(mode=0o700 if path.name.endswith(REPORT) else 0o777, exist_ok=True)
 
 
 @contextmanager

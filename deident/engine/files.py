@@ -1,12 +1,14 @@
 """Documents of any format, some at a time: what was found in each, and the masked bytes, verified.
 
 Pages of HTML are mapped and matched together; any other format brings its own batch.  A masked document is opened again
-and scanned again; one in which something to mask is found, or a removed number still stands, is not handed out.
+and scanned again.  What is found then (a number that had been glued to another one) is masked in a further round; a
+document in which something is left after ROUNDS, or in which a removed number still stands (verify.py), is not handed out.
 """
 
 from __future__ import annotations
 
 import html as entities
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ import numpy as np
 from deident import masks
 from deident.engine.examine import NUMBERS, Examiner, Judged, compact
 from deident.engine.links import Links
+from deident.engine.verify import SURE, leaks
 from deident.formats import Document, join, open_document
 from deident.formats.splice import apply, changes
 from deident.linkage import tag
@@ -22,20 +25,22 @@ from deident.model import ACTIONS, MASK, ROLES, UNDECIDED, Batch, Edit, FileRepo
 from deident.text.charset import encode
 
 Item = tuple[str, bytes]
+ROUNDS = 4
 SHORTEST = 7  # characters of a number that is looked for in the whole document
 
 
 class Pages:
     """Documents opened and judged together, with one report each."""
 
-    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item]) -> None:
+    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item], fill: bool = True) -> None:
         self.examiner, self.grounds, self.key, self.items = examiner, grounds, key, items
         self.documents: list[Document] = [open_document(data, name) for name, data in items]
         self.html = bool(items) and all(document.format == "html" for document in self.documents)
         self.batch: Batch = _read(self.documents, items, self.html)
         self.judged: Judged = examiner.judge(self.batch)
         self.reports = [_report(document, *item) for document, item in zip(self.documents, items, strict=True)]
-        self._fill()
+        if fill:
+            self._fill()
 
     def _fill(self) -> None:
         """One Finding for each candidate, in the report of its document."""
@@ -84,10 +89,12 @@ class Pages:
         lines: list[int] = result.tolist()
         return lines
 
-    def masked(self, links: Links) -> list[tuple[bytes | None, FileReport]]:
+    def masked(
+        self, links: Links, known: Sequence[Sequence[bytes]] = (), rounds: int = ROUNDS
+    ) -> list[tuple[bytes | None, FileReport]]:
         """The documents with everything masked that must go, and links to renamed files following them; None for one that
-        must not be written."""
-        edits, values = self._edits()
+        must not be written.  `known`: by document, numbers that were removed from it in a round before."""
+        edits, values = self._edits(known)
         if len(links):
             self._follow(links, edits)
         out: list[bytes | None] = []
@@ -96,7 +103,7 @@ class Pages:
                 out.append(None)
             else:
                 out.append(self._write(number, document, data, edits[number]) if edits[number] else data)
-        self._verify(out, values, links)
+        self._verify(out, values, links, rounds)
         return list(zip(out, self.reports, strict=True))
 
     def _follow(self, links: Links, edits: list[list[Edit]]) -> None:
@@ -118,19 +125,19 @@ class Pages:
         for number, own in found.items():
             edits[number] = [*own, *(edit for edit in edits[number] if not any(a <= edit.start and edit.end <= b for a, b, _ in own))]
 
-    def _edits(self) -> tuple[list[list[Edit]], list[list[bytes]]]:
+    def _edits(self, known: Sequence[Sequence[bytes]] = ()) -> tuple[list[list[Edit]], list[list[bytes]]]:
         """By document: edits of the batch's own view, and the numbers they remove (compact, folded)."""
         judged, patterns = self.judged, self.examiner.plan.patterns
         found, view = judged.found, judged.scene.batch.view
         rows: list[tuple[int, int, str, int]] = []
-        values: list[list[bytes]] = [[] for _ in self.items]
+        values: list[list[bytes]] = [list(numbers) for numbers in known] or [[] for _ in self.items]
         for row in np.flatnonzero(judged.action == MASK).tolist():
             pattern = patterns[found.kind[row]]
             start, end, document = int(found.start[row]), int(found.end[row]), int(judged.document[row])
             text = view[start:end].decode("utf-8", "replace")
             first, last, new = masks.edit(pattern.mask, text)
             rows.append((start + len(text[:first].encode()), start + len(text[:last].encode()), new, document))
-            number = compact(view[start:end])
+            number = view[start:end].upper() if pattern.category == "email" else compact(view[start:end])
             if pattern.category in NUMBERS and len(number) >= SHORTEST:
                 values[document].append(number)
         rows += self._copies(values)
@@ -143,18 +150,31 @@ class Pages:
         return edits, values
 
     def _copies(self, values: list[list[bytes]]) -> list[tuple[int, int, str, int]]:
-        """Whole tokens that are a removed number too, wherever they stand (a link, a script, another cell)."""
-        scene = self.judged.scene
-        wanted = [frozenset(numbers) for numbers in values]
-        if not any(wanted):
+        """Where else a removed number stands: as a token or inside of a longer one, a mail address anywhere."""
+        scene, found = self.judged.scene, self.judged.found
+        if not any(values):
             return []
         view, tokens, batch = scene.batch.view, scene.tokens, scene.batch
         document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1].tolist()
-        covered = {(a, b) for a, b in zip(self.judged.found.start.tolist(), self.judged.found.end.tolist(), strict=True)}
+        covered = set(zip(found.start.tolist(), found.end.tolist(), strict=True))
+        sizes = [sorted({len(number) for number in numbers}) for numbers in values]
+        wanted = [frozenset(numbers) for numbers in values]
         rows = []
         for start, end, number in zip(tokens.start.tolist(), tokens.end.tolist(), document, strict=True):
-            if wanted[number] and view[start:end].upper() in wanted[number] and (start, end) not in covered:
-                rows.append((start, end, "*" * (end - start), number))
+            if not wanted[number] or (start, end) in covered:
+                continue
+            token = view[start:end].upper()
+            for size in sizes[number]:
+                if size == len(token) or SURE <= size < len(token):
+                    places = range(len(token) - size + 1)
+                    rows += [(start + at, start + at + size, "*" * size, number) for at in places if token[at : at + size] in wanted[number]]
+        for number, numbers in enumerate(values):
+            if any(b"@" in value for value in numbers):
+                own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
+                text = view[own[0] : own[1]].upper()
+                for value in {value for value in numbers if b"@" in value}:
+                    places = [own[0] + match.start() for match in re.finditer(re.escape(value), text)]
+                    rows += [(at, at + len(value), "*" * 6, number) for at in places if (at, at + len(value)) not in covered]
         return rows
 
     def _write(self, number: int, document: Document, data: bytes, edits: list[Edit]) -> bytes:
@@ -168,7 +188,7 @@ class Pages:
 
         return apply(data, [(a - first, b - first, new) for a, b, new in changes(self.batch.map, edits, written)])
 
-    def _verify(self, out: list[bytes | None], values: list[list[bytes]], links: Links) -> None:
+    def _verify(self, out: list[bytes | None], values: list[list[bytes]], links: Links, rounds: int) -> None:
         """Open and scan what was changed once more; take back what still shows something, and say so in its report."""
         if len(links):
             for number, data in enumerate(out):
@@ -177,22 +197,20 @@ class Pages:
         changed = [n for n, data in enumerate(out) if data is not None and data is not self.items[n][1]]
         if not changed:
             return
-        items = [(self.items[n][0], out[n] or b"") for n in changed]
-        documents = [open_document(data, name) for name, data in items]
-        batch = _read(documents, items, self.html)
-        judged = self.examiner.judge(batch)
-        left = {changed[d] for d in judged.document[judged.action == MASK].tolist()}
-        ends = batch.segments[np.searchsorted(batch.document, np.arange(len(changed)), "right")].tolist()
-        start = 0
-        for n, end, (_, data) in zip(changed, ends, items, strict=True):
-            view = batch.view[start:end]
-            if any(value in data or value in view for value in values[n]):
-                left.add(n)
-            if n in left:
+        again = Pages(self.examiner, self.grounds, None, [(self.items[n][0], out[n] or b"") for n in changed], fill=False)
+        shown = set(again.judged.document[again.judged.action == MASK].tolist())
+        leaking = {d for d, n in enumerate(changed) if leaks(again.items[d][1], again.documents[d].encoding, values[n])}
+        if (left := shown | leaking) and rounds:
+            more = again.masked(Links({}), [values[n] for n in changed], rounds - 1)
+            for d in left:
+                data = out[changed[d]] = more[d][0]
+                if data is not None and (data != again.items[d][1] or d not in shown):
+                    left = left - {d} if not leaks(data, again.documents[d].encoding, values[changed[d]]) else left
+        for d, n in enumerate(changed):
+            if d in left:
                 self._take_back(out, n)
             elif self.reports[n].status != "partial" or not self._open(self.reports[n]):
                 self.reports[n].status = "masked"
-            start = end
 
     def _open(self, report: FileReport) -> bool:
         """Is something left for a person, or was a part of it not seen?  Then it may not be published as it is."""

@@ -20,7 +20,7 @@ def encoded(texts: Iterable[Any]) -> Iterator[bytes]:
             data = text.encode("utf-8", "replace")
         elif isinstance(text, bytes):
             data = text  # taken as UTF-8; a stray byte is an unknown character
-        elif text is None or text != text or type(text).__name__ in ("NAType", "NullScalar"):
+        elif text is None or type(text).__name__ in ("NAType", "NullScalar") or text != text:
             data = b""
         elif hasattr(text, "as_py"):
             data = str(text.as_py() or "").encode("utf-8", "replace")

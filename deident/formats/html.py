@@ -2,7 +2,8 @@
 
     html_marks    where the tags are                     html_tags     attributes, comments: what the markup says
     html_tables   what a tag stands for in the text      html_script   scripts and style sheets
-    html_text     the text and its map                   escapes       entities, \\u, percent codes
+    html_text     the text and its map                   html_gate     which markup is worth reading
+                                                         escapes       entities, \\u, percent codes
 
 No parser, no tree: nothing is re-written but the bytes of an edit.  `read_many` reads many pages at once (the bulk way);
 `HtmlDocument` is one page.  A page is at least one segment, its text; the others follow in source order.

@@ -150,8 +150,12 @@ def _line(text: bytes, parts: list[re.Match[bytes]], out: MapBuilder, thorough: 
     before = text[max(0, first.start() - 100) : first.start()]
     if text[first.start()] != 0x2F and before.rstrip()[-1:] in (b":", b"=") and (key := _KEY.search(before)):
         group = key.lastindex or 1
-        view, inner = decoded(key[group])
-        out.extend(view, shift(inner, first.start() - len(before) + key.start(group)))
+        name, at = key[group], first.start() - len(before) + key.start(group)
+        if _PLAIN.search(name):
+            view, inner = decoded(name)
+            out.extend(view, shift(inner, at))
+        else:
+            out.copy(at, name)
         out.insert("：".encode())
     for view, behind in values:
         if isinstance(behind, int):

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deident.formats.html_marks import Bytes, Marks, at_least, before, equals
+from deident.formats.html_gate import Gate, find_gate
+from deident.formats.html_marks import Marks, at_least, before, equals
 from deident.formats.html_script import BLANKS, decoded, is_hot, is_picture, script_lines
 from deident.model import Bools, Ints, SourceMap
 from deident.text.maps import shift
@@ -78,25 +79,16 @@ _META_NAME = re.compile(rb"""(?:name|property|http-equiv|itemprop)\s*=\s*["']?([
 _TAG_NAME = re.compile(rb"</?([A-Za-z][A-Za-z0-9:-]*)")
 
 
-class _Gate(NamedTuple):
-    """Places that matter, ascending; strong: they do so even in a presentation attribute."""
-
-    place: Ints
-    strong: Bools
-    short: Bools  # nothing but a run of five to nine digits
-    quotes: Ints
-    escapes: Ints  # every \\ % &
-
-
 def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[Extras, list[Fragment]]:
     """Segments of the markup of `marks` in source order (`kept`: bytes that are text), and HTML found inside it."""
     if not len(marks.first):
         return Extras(), []
     extras = Extras()
     fragments: list[Fragment] = []
-    gate = _gate(marks, kept)
+    gate = find_gate(marks, kept)
     place = gate.place
     outside = np.ones(len(place), np.bool_)
+    read: dict[bytes, tuple[bytes, SourceMap]] = {}
     raws = marks.raws
     low = np.searchsorted(place, [raw.start for raw in raws])
     high = np.searchsorted(place, [raw.end for raw in raws])
@@ -104,14 +96,21 @@ def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[Extr
         outside[begin:end] = False
         if raw.end > raw.start and (end > begin or thorough or raw.name == "title"):
             strong = end > begin and bool(gate.strong[begin:end].any())
-            places = None if thorough else (place[begin:end] - raw.start).tolist() if raw.name in ("script", "style") else []
-            _raw(marks.pages[raw.start : raw.end], raw.name, raw.start, strong, places, extras, fragments)
+            text = marks.pages[raw.start : raw.end]
+            if raw.name in ("script", "style"):
+                if thorough or raw.name == "script" or strong or b"content" in text or b"CONTENT" in text:
+                    if text not in read:  # pages of one site share their scripts
+                        read[text] = script_lines(text, None if thorough else (place[begin:end] - raw.start).tolist())
+                    view, way = read[text]
+                    extras.add(raw.start, "script", raw.name, view, shift(way, raw.start))
+            else:
+                _raw(text, raw.name, raw.start, extras, fragments)
     if thorough:
         ends = _ends(marks)
         for first, last in zip(marks.first.tolist(), marks.last.tolist(), strict=True):
             _attributes(marks.pages, first, ends.get(first, last), True, extras, fragments)
     else:
-        _values(marks, _Gate(place[outside], gate.strong[outside], gate.short[outside], gate.quotes, gate.escapes), extras, fragments)
+        _values(marks, Gate(place[outside], gate.strong[outside], gate.short[outside], gate.quotes, gate.escapes), extras, fragments)
     return extras, fragments
 
 
@@ -120,86 +119,11 @@ def _ends(marks: Marks) -> dict[int, int]:
     return {raw.tag: raw.start - 1 if raw.name else raw.tag for raw in marks.raws}
 
 
-def _gate(marks: Marks, kept: Bools) -> _Gate:
-    size = len(marks.pages)
-    source = marks.buffer[8 : size + 8]
-    other, flags, more = marks.spare
-    np.multiply(source, np.logical_not(kept, out=flags.view(np.bool_)), out=other)  # text becomes zeros
-    quotes = np.flatnonzero(np.equal(other, 34, out=flags.view(np.bool_)))
-    digit = np.empty(size + 8, np.bool_)
-    digit[:1] = False
-    digit[size + 1 :] = False
-    np.less(np.subtract(other, 48, out=more), 10, out=digit[1 : size + 1])  # digit[i + 1]: byte i
-    d = [digit[1 + step : 1 + step + size] for step in range(6)]
-    hot, part = flags.view(np.bool_), more.view(np.bool_)
-    three = np.logical_and(d[0], d[1])
-    np.logical_and(three, d[2], out=three)
-    np.logical_and(three, d[3], out=hot)
-    np.logical_and(hot, d[4], out=hot)
-    np.greater(hot, digit[:size], out=hot)  # only where the run begins
-    # 138-0000, 138 0000: three digits, one byte that is none, two digits
-    np.logical_and(three, d[4], out=three)
-    np.logical_and(three, d[5], out=three)
-    np.greater(three, d[3], out=three)
-    np.logical_or(hot, three, out=hot)
-    np.greater_equal(other, 128, out=part)
-    hot[0] |= part[0]
-    np.greater(part[1:], part[:-1], out=three[1:])
-    np.logical_or(hot[1:], three[1:], out=hot[1:])
-    for byte in (64, 92, 37, 38):  # @ \ % &
-        np.logical_or(hot, np.equal(other, byte, out=part), out=hot)
-    for byte, previous in ((44, 52), (40, 98)):  # "64,"  "atob("
-        np.equal(other, byte, out=part)
-        np.logical_and(part[1:], np.equal(other[:-1], previous, out=three[1:]), out=part[1:])
-        np.logical_or(hot, part, out=hot)
-    np.equal(other, 43, out=part)  # "138" + "0000"
-    np.logical_or(hot, part, out=hot)
-    place = np.flatnonzero(hot)
-    return _weigh(marks.buffer, place, quotes)
-
-
-def _weigh(buffer: Bytes, place: Ints, quotes: Ints) -> _Gate:
-    """Drop what only looked like something, by the bytes around it."""
-    at = [buffer[place + 8 + step] for step in range(-3, 8)]
-
-    def digit(step: int) -> Bools:
-        return at[step + 3] - np.uint8(48) < 10
-
-    def quote(step: int) -> Bools:
-        return (at[step + 3] == 34) | (at[step + 3] == 39)
-
-    def letter(step: int) -> Bools:
-        return ((at[step + 3] | 32) - np.uint8(97) < 26) | digit(step)
-
-    byte = at[3]
-    following = at[4]
-    seven = digit(0) & digit(1) & digit(2) & digit(3) & digit(4) & digit(5) & digit(6)
-    mail = (byte == 64) & letter(-1) & letter(1)
-    escape = (byte == 92) & ((following == 117) | (following == 120) | digit(1))
-    percent = (byte == 37) & (digit(1) | ((following | 32) - np.uint8(97) < 6))
-    entity = (byte == 38) & ((following == 35) | ((following == 99) & (at[5] == 111)))
-    coded = (byte == 44) | (byte == 40)
-    plus = (byte == 43) & ((quote(-1) & digit(-2)) | ((at[2] == 32) & quote(-2) & digit(-3)))
-    strong = seven | mail | escape | percent | entity | coded | plus
-    grouped = digit(0) & (digit(3) | (at[6] == 32) | (at[6] == 45) | (at[6] == 46))
-    nine = seven & digit(7) & (buffer[place + 16] - np.uint8(48) < 10) & (buffer[np.minimum(place + 17, len(buffer) - 1)] - np.uint8(48) < 10)
-    short = digit(0) & digit(3) & digit(4) & ~nine
-    useful = np.flatnonzero(strong | grouped | (byte >= 128))
-    return _Gate(place[useful], strong[useful], short[useful], quotes, place[(byte == 92) | (byte == 37) | (byte == 38)])
-
-
-def _raw(
-    text: bytes, name: str, start: int, strong: bool, places: list[int] | None, extras: Extras, fragments: list[Fragment]
-) -> None:
-    """A title, comment, script or style sheet that passed the gate (`places`: where; None: it was not asked)."""
+def _raw(text: bytes, name: str, start: int, extras: Extras, fragments: list[Fragment]) -> None:
+    """A title or comment that passed the gate."""
     if name == "title":
         view, way = decoded(text)
         extras.add(start, "title", "", view, shift(way, start))
-    elif name in ("script", "style"):
-        if name == "style" and not (places is None or strong or b"content" in text or b"CONTENT" in text):
-            return
-        view, way = script_lines(text, places)
-        extras.add(start, "script", name, view, shift(way, start))
     elif b"<" in text:
         fragments.append(Fragment(start, "comment", "comment", text, None))
     else:
@@ -214,7 +138,7 @@ def _value(text: bytes, start: int, role: str, where: str, extras: Extras) -> No
         extras.add(start, role, where, text, None)
 
 
-def _values(marks: Marks, gate: _Gate, extras: Extras, fragments: list[Fragment]) -> None:
+def _values(marks: Marks, gate: Gate, extras: Extras, fragments: list[Fragment]) -> None:
     """Attribute values around the places of `gate`."""
     pages, buffer, quotes = marks.pages, marks.buffer, gate.quotes
     tag = np.searchsorted(marks.first, gate.place, "right") - 1

@@ -256,7 +256,7 @@ class JsonDocument(TextDocument):
         quotes: list[Change] = []
         for number in sorted({int(np.searchsorted(starts, start, "right")) - 1 for start, _, _ in done}):
             start, end = (int(starts[number]), int(ends[number])) if number >= 0 else (0, 0)
-            if any(start < after and before < end for before, after, _ in done[bisect_right(done, (start,)) - 1 :][:2]):
+            if any(start < after and before < end for before, after, _ in done[max(bisect_right(done, (start,)) - 1, 0) :][:2]):
                 quote = encode(self._numbers[number][2], self.encoding)
                 quotes += ((start, start, quote), (end, end, quote))
         return apply(self.data, sorted(done + quotes, key=lambda change: change[:2]))

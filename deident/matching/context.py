@@ -105,7 +105,8 @@ class Context:
 
     def nearest(self, starts: Ints, classes: int) -> Bits:
         """Of the given classes: those of the nearest cue before each place in its sentence, and of its cluster."""
-        chosen = (self.cue_bits & np.uint64(classes)) != 0
+        chosen = np.flatnonzero((self.cue_bits & np.uint64(classes)) != 0)
+        chosen = chosen[outermost(self.start[chosen], self.end[chosen])]  # 报名表 is not 报名, 举报人 not 举报
         ends, bits = self.end[chosen], self.cue_bits[chosen] & np.uint64(classes)
         line = np.maximum(self.sentence(starts), starts - NEAR)
         high = np.searchsorted(ends, starts, "right")
@@ -159,3 +160,11 @@ class Context:
         pairs = np.stack((low, np.maximum(high, low)), 1).ravel()
         found: NDArray[np.uint64] = np.bitwise_or.reduceat(padded, np.minimum(pairs, len(padded) - 1))[::2]
         return np.where(high > low, found, np.uint64(0))
+
+
+def outermost(starts: Ints, ends: Ints) -> Bools:
+    """Which of some stretches lie inside no other one, (n,)."""
+    result = np.ones(len(starts), np.bool_)
+    order = np.lexsort((-ends, starts))
+    result[order[1:]] = np.maximum.accumulate(ends[order])[:-1] < ends[order][1:]
+    return result

@@ -13,6 +13,7 @@ from deident.matching.rules import Events, Matcher
 from deident.matching.tables import Tables, tables
 from deident.matching.tokens import Buffer, Tokens, tokens
 from deident.model import Batch, Ints
+from deident.text.layout import delimiters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: 
     signs = np.flatnonzero(view < 11)
     code = view[signs]
     breaks, tabs = signs[(code == 10) | (code == 0)], signs[code == 9]
+    tabs = np.union1d(tabs, delimiters(batch.view, breaks, tabs))
     events = matcher.events(b"\0" + batch.view)  # the first text begins behind a border, as all others do
     events = Events(events.rule, events.end - 1)
     found = tokens(buffer, events.end[events.rule == DIGITS] - 1)

@@ -126,10 +126,10 @@ def _or(read: list[Header]) -> int:
 
 
 def _cells(view: bytes, result: Tables, first: int, count: int) -> list[str]:
-    low, high = int(result.start[first]), int(result.end[first + count - 1])
-    if high - low > 4000:
+    starts, ends = result.start[first : first + count].tolist(), result.end[first : first + count].tolist()
+    if ends[-1] - starts[0] > 4000:
         return []
-    return view[low:high].decode("utf-8", "replace").split("\t")
+    return [view[low:high].decode("utf-8", "replace") for low, high in zip(starts, ends, strict=True)]
 
 
 def _is_header(cells: list[str], read: list[Header]) -> bool:

@@ -68,6 +68,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "输出文件夹 {dst} 不是空的。请另选文件夹；继续上次任务用 --resume，重新开始用 --force。",
         "the output folder {dst} is not empty. Choose another; or --resume to go on, --force to start over in it.",
     ),
+    "file_exists": ("{path} 已存在。请另选名称，或用 --force 覆盖。", "{path} exists already. Choose another name, or --force to replace it."),
     "leads_into_source": (
         "{path} 通过链接指向输出文件夹之外，未写入。",
         "{path} leads out of the output folder through a link; nothing was written there.",
@@ -83,7 +84,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "state_busy": ("另一个 deident 正在使用 {path}。", "another deident is using {path}."),
     "worker_start": ("工作进程无法启动（退出码 {code}）。请尝试 --jobs 1。", "a worker process did not start (exit code {code}). Try --jobs 1."),
-    "no_key": ("没有可用的密钥，报告中不含标记（tag）：{why}", "no key, so the report carries no tags: {why}"),
+    "no_key": ("没有可用的密钥，报告中不含标记（tag），其余不受影响：{why}", "no key, so the report carries no tags (nothing else changes): {why}"),
     "stdin_json": ("标准输入不是可用的 JSON 文档：{why}", "standard input is not a usable JSON document: {why}"),
     # what became of a file
     "cannot_read": ("无法读取文件（{why}）", "the file cannot be read ({why})"),
@@ -116,6 +117,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "do_mask_how": ("运行 deident mask 输入 -o 输出 可就地脱敏并核验。", "deident mask SRC -o DST masks them in place and verifies the result."),
     "do_masked": ("{files} 个文件（{places} 处）已脱敏并核验，请用输出文件夹中的文件替换原文件。", "{files} files ({places} places) were masked and verified: publish the files of the output folder instead."),
     "do_review": ("{files} 个文件（{places} 处）需要人工判断。", "{files} files ({places} places) need a person's decision."),
+    "do_review_left": ("{files} 个文件（{places} 处）需要人工判断；已写入输出文件夹，判断之前请勿公开。", "{files} files ({places} places) need a person's decision: they are in the output folder, do not publish them before."),
     "do_unread": ("{files} 个文件未能检查，不能视为没有问题。", "{files} files could not be scanned and are not cleared."),
     "do_unwritten": ("{files} 个文件未能安全脱敏，没有写入输出文件夹。", "{files} files could not be masked safely and were not written to the output folder."),
     "do_partial": ("{files} 个文件仍不能公开（未完全处理）。", "{files} files are still not ready to be published."),

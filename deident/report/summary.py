@@ -63,7 +63,7 @@ class Summary:
             self.kinds.setdefault(finding.kind, Counter())[finding.action] += 1
             self.categories.setdefault(finding.category, Counter())[finding.action] += 1
             folder[finding.action] += 1
-        if report.status == "partial" and not only_review(report):
+        if report.status == "partial" and not undecided(report):
             self.unmasked += 1
         if report.status == "masked":
             self.masked_places += report.count("mask")
@@ -110,16 +110,17 @@ class Summary:
         }
 
 
-def only_review(report: FileReport) -> bool:
-    """Is a person's decision all that the file waits for?"""
-    return bool(report.count("review")) and not report.count("mask")
+def undecided(report: FileReport) -> bool:
+    """In `mask`: is a person's decision all that the file waits for?  What must go was masked and verified, else it is refused."""
+    return report.status == "partial" and bool(report.count("review")) and not report.reason
 
 
 def not_cleared(report: FileReport) -> bool:
-    """Was (part of) the file not scanned?  A "partial" file that has nothing to mask or review has an unread part."""
+    """Was (part of) the file not scanned?  A "partial" file with a reason, or with nothing to mask or review, has an unread part."""
     if report.status in FAILED:
         return True
-    return report.status == "partial" and not (report.count("mask") or report.count("review") or report.renamed)
+    open_ = report.count("mask") or report.count("review") or report.renamed
+    return report.status == "partial" and bool(report.reason or not open_)
 
 
 def top_folder(file: str) -> str:

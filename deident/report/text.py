@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deident.model import ACTIONS, FileReport
-from deident.report.messages import ACTION_NAMES, category_name, pick, say
+from deident.report.messages import ACTION_NAMES, category_name, pick, place, say
 from deident.report.plain import plain
 from deident.report.summary import Run, Summary, not_cleared
 
 
-def checked(reports: Sequence[FileReport], lang: str, kinds: dict[str, str]) -> Iterator[str]:
-    """Lines about checked documents: the verdict first, then what to mask, to review and to keep, each with its reason."""
+def checked(reports: Sequence[FileReport], run: Run) -> Iterator[str]:
+    """Lines about checked documents: the verdict first, then what to mask, to review and to keep, each with its reason; the
+    legal sources, numbered, come last."""
+    lang, laws = run.lang, dict[str, int]()
     for report in reports:
         file = plain(report.file)
         if not_cleared(report):
@@ -23,9 +25,14 @@ def checked(reports: Sequence[FileReport], lang: str, kinds: dict[str, str]) -> 
             yield say(lang, "check_clean", file=file)
         for finding in sorted(report.findings, key=lambda finding: (ACTIONS.index(finding.action), finding.start)):
             action = pick(lang, ACTION_NAMES.get(finding.action, (finding.action, finding.action)))
-            name = kinds.get(finding.kind) or category_name(lang, finding.category)
-            basis = f" [{say(lang, 'basis')}: {', '.join(finding.basis)}]" if finding.basis else ""
-            yield f"  {action}  {plain(finding.where)}  {name}  {plain(finding.preview)}  {plain(finding.reason)}{basis}"
+            name = run.kinds.get(finding.kind) or category_name(lang, finding.category)
+            numbers = ",".join(str(laws.setdefault(key, len(laws) + 1)) for key in finding.basis)
+            where = plain(place(lang, finding.where))
+            yield f"  {action}  {where}  {name}  {plain(finding.preview)}  {plain(finding.reason)}{numbers and f' [{numbers}]'}"
+    if laws:
+        yield f"{say(lang, 'basis')}:"
+    for key, number in laws.items():
+        yield f"  [{number}] {plain(run.laws.get(key, key))} ({key})"
 
 
 def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
@@ -37,7 +44,7 @@ def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
     if masking and summary.unmasked:
         out.append(("mask", say(lang, "do_partial", files=summary.unmasked)))
     if summary.places["review"]:
-        out.append(("review", say(lang, "do_review", files=summary.files_with["review"], places=summary.places["review"])))
+        out.append(("review", say(lang, "do_review_left" if masking else "do_review", files=summary.files_with["review"], places=summary.places["review"])))
     if summary.unread:
         out.append(("unread", say(lang, "do_unwritten" if masking else "do_unread", files=summary.unread)))
     if masking and summary.statuses["masked"]:

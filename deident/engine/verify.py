@@ -1,0 +1,70 @@
+r"""The second reader: is a removed value still somewhere in the written bytes?  It knows no format, only brute force.
+
+    as it stands     the bytes themselves; in a document with NULs UTF-16 too; signs and blanks between the digits left out
+    written another  entities `&#49;`, `%31`, `\u0031`, `\x31`, `\061`, full width, one inside the other, three deep, over the
+    way              whole file; only in a file that holds such forms of digits at all
+
+What is asked for are folded values: numbers of letters and digits, upper case, or mail addresses.  A short number (less than
+SURE characters) must stand alone to count, since it may be a part of a longer one by chance.
+
+>>> leaks(b'<a href="tel:%31380000&#49;234">', "utf-8", [b"13800001234", b"13900001234"])
+[0]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+SURE = 10
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and code not in b"@.")
+_CODED = re.compile(
+    rb"#(?:0{0,6}(?:4[89]|5[0-7])(?![0-9])|[xX]0{0,6}3[0-9](?![0-9a-fA-F]))|%(?:25){0,3}3[0-9]|\\(?:u\{?0{0,4}3[0-9]|x3[0-9]|06[0-7]|07[01])"
+)
+_WIDE = {"gb18030": re.compile(rb"\xa3[\xb0-\xb9]"), "utf-8": re.compile(rb"\xef\xbc[\x90-\x99]")}
+_FORM = re.compile(
+    r"&(?:amp;)*#(?:0{0,16}([0-9]{1,7})|[xX]0{0,16}([0-9a-fA-F]{1,6}));?|%(?:25)*([0-7][0-9a-fA-F])"
+    r"|\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|(0[0-7]{2}|1[0-7]{2}))"
+)
+_FOLD = {0xFF01 + place: 0x21 + place for place in range(0x5E)} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_TAG = re.compile(r"(?<=[0-9])(?:</?[a-zA-Z][^<>]{0,80}>|[ .·-]){1,4}(?=[0-9])")
+
+
+def leaks(data: bytes, encoding: str, values: Sequence[bytes]) -> list[int]:
+    """Numbers of the values that still stand in `data`."""
+    if not values:
+        return []
+    texts = [data.upper()]
+    if b"\0" in data:
+        texts = [data.decode(name, "ignore").upper().encode("utf-8", "ignore") for name in ("utf-8", "utf-16-le", "utf-16-be")]
+    texts += [text.translate(None, _SIGNS) for text in texts[:3]]
+    wide = _WIDE.get("gb18030" if encoding == "gb18030" else "utf-8")
+    if encoding.startswith("utf-16") or _CODED.search(data) or wide and wide.search(data):
+        plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
+        texts += [text.encode("utf-8", "replace") for text in (plain, _TAG.sub("", plain))]
+    found = []
+    for number, value in enumerate(values):
+        wanted = value.upper()
+        if any(wanted in text and (len(wanted) >= SURE or _alone(wanted, text)) for text in texts):
+            found.append(number)
+    return found
+
+
+def _alone(value: bytes, text: bytes) -> bool:
+    return re.search(rb"(?<![0-9A-Z])" + re.escape(value) + rb"(?![0-9A-Z])", text) is not None
+
+
+def _decoded(text: str) -> str:
+    """Every form of a character that is known, in whatever language the file is written."""
+    for _ in range(3):
+        before = text
+        text = _FORM.sub(_character, text).translate(_FOLD)
+        if text == before:
+            break
+    return text
+
+
+def _character(found: re.Match[str]) -> str:
+    ten, *sixteen, eight = found.groups()
+    code = int(ten) if ten else int(eight, 8) if eight else int(next(digits for digits in sixteen if digits), 16)
+    return chr(code) if 0x20 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else " "

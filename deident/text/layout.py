@@ -1,0 +1,121 @@
+"""Where cells end in plain text: lines of columns aligned by blanks, or separated by `|` or `,`.
+
+    姓名      身份证号              金额
+    邵兴全    520122190401032376    500
+
+Nothing is rewritten: the result are offsets of bytes (the last blank of a gap, the bar, the comma) that the tables treat as
+a TAB, so no text is lost and no map is needed.  Two neighbouring lines that are cut alike make a block; blanks inside a
+number (138 0013 8000) or a padded name (凌 霜) cut nothing.  A row with fewer cells than its block gets the missing cuts in its
+widest gap, where the empty cells are.
+
+>>> delimiters(b"name|no\\nab|12\\n", np.array([7, 13]), np.zeros(0, np.int64)).tolist()
+[4, 10]
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+SPACE, COMMA, BAR = 32, 44, 124
+LINE = 600  # bytes of a line of columns
+FEW = 3  # marks in the whole text below which nothing is looked for
+_GAP = re.compile(rb" +")
+_DIGITS_BEFORE, _DIGITS_AFTER = re.compile(rb"[0-9-]+$"), re.compile(rb"[0-9-]+")
+COMPLETE = 7  # digits from which two neighbouring groups are two numbers
+HAN = 3  # bytes of a Han character
+
+
+def delimiters(view: bytes, breaks: Ints, tabs: Ints) -> Ints:
+    """Offsets that end a cell, ascending; `breaks` and `tabs` as in the scene.  Lines with a TAB are left alone."""
+    code = np.frombuffer(view, np.uint8)
+    borders = np.concatenate(([-1], breaks, [len(code)])).astype(np.int64)
+    tabbed = np.searchsorted(breaks, tabs)
+    found: list[int] = []
+    for mark in (BAR, COMMA):
+        places = np.flatnonzero(code == mark)
+        if len(places) >= 2:
+            found += _separated(borders, np.searchsorted(breaks, places), places, tabbed, 1 if mark == BAR else 2)
+    gaps = np.flatnonzero((code[:-1] == SPACE) & (code[1:] > SPACE))
+    if len(gaps) >= FEW:
+        found += _aligned(view, borders, np.searchsorted(breaks, gaps), tabbed)
+    return np.unique(np.array(found, np.int64))
+
+
+def _runs(lines: Ints, least: int) -> list[Ints]:
+    """Neighbouring line numbers, at least so many."""
+    parts = np.split(lines, np.flatnonzero(np.diff(lines) != 1) + 1)
+    return [part for part in parts if len(part) >= least]
+
+
+def _narrow(borders: Ints, lines: Ints, tabbed: Ints) -> NDArray[np.bool_]:
+    result: NDArray[np.bool_] = (borders[lines + 1] - borders[lines] <= LINE) & ~np.isin(lines, tabbed)
+    return result
+
+
+def _separated(borders: Ints, line: Ints, places: Ints, tabbed: Ints, least: int) -> list[int]:
+    """Marks of neighbouring lines that hold as many of them as the line before or behind."""
+    lines, count = np.unique(line, return_counts=True)
+    good = _narrow(borders, lines, tabbed) & (count >= least)
+    lines, count = lines[good], count[good]
+    close = (np.diff(lines) == 1) & (np.diff(count) == 0)
+    alike = np.zeros(len(lines), np.bool_)
+    alike[1:] |= close
+    alike[:-1] |= close
+    result: list[int] = places[np.isin(line, lines[alike])].tolist()
+    return result
+
+
+def _aligned(view: bytes, borders: Ints, line: Ints, tabbed: Ints) -> list[int]:
+    """Ends of gaps in blocks of aligned lines."""
+    lines, count = np.unique(line, return_counts=True)
+    good = _narrow(borders, lines, tabbed) & (count >= 2) & (count <= 40)
+    found: list[int] = []
+    for block in _runs(lines[good], 2):
+        bounds = [(int(borders[n]) + 1, int(borders[n + 1])) for n in block.tolist()]
+        for least in (2, 1):
+            rows = [_gaps(view, low, high, least) for low, high in bounds]
+            sizes = [len(row) for row in rows if len(row) >= (2 if least == 2 else 3)]
+            usual = max(sizes, key=sizes.count) if sizes else 0
+            alike = sum(usual - 2 <= size <= usual for size in sizes)
+            if alike >= 2 and alike * 5 >= len(rows) * 3:
+                for row in rows:
+                    found += _cuts(row, usual) if least == 2 else [end - 1 for _, end in row]
+                break
+    return found
+
+
+def _gaps(view: bytes, low: int, high: int, least: int) -> list[tuple[int, int]]:
+    """Gaps between two cells of a line; where it is cut by single blanks, those inside numbers and names do not count."""
+    gaps = [m.span() for m in _GAP.finditer(view, low, high) if m.end() < high and m.start() > low]
+    if least == 2:
+        return [gap for gap in gaps if gap[1] - gap[0] >= 2]
+    result = []
+    for place, (start, end) in enumerate(gaps):
+        before = gaps[place - 1][1] if place else low
+        after = gaps[place + 1][0] if place + 1 < len(gaps) else high
+        left, right = view[before:start], view[end:after]
+        if end - start == 1:
+            if len(left) == len(right) == HAN and left[0] > 127 and right[0] > 127:
+                continue
+            tail, head = _DIGITS_BEFORE.search(left), _DIGITS_AFTER.match(right)
+            if tail and head and min(len(tail[0]), len(head[0])) < COMPLETE:
+                continue
+        result.append((start, end))
+    return result
+
+
+def _cuts(row: list[tuple[int, int]], usual: int) -> list[int]:
+    """The last blank of every gap; a row that lacks cells is cut as often as needed in a gap twice as wide as the others."""
+    missing = usual - len(row)
+    cuts = [end - 1 for _, end in row]
+    if row and 0 < missing <= 3:
+        widths = sorted(end - start for start, end in row)
+        start, end = max(row, key=lambda gap: gap[1] - gap[0])
+        if end - start >= max(2 * widths[len(widths) // 2], missing + 2) or end - start >= 3 * widths[0]:
+            cuts += range(max(start + 1, end - 1 - missing), end - 1)
+    return cuts
