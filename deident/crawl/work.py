@@ -86,9 +86,14 @@ class Work:
 
     def output(self, source: Source) -> bytes:
         """Path of a file's output, relative to the output folder.  Without a new name it is the old one, byte for byte."""
-        if self.single or source.name in self.renames:
-            return os.fsencode(self.single or self.renames[source.name])
-        return os.fsencode(os.path.relpath(source.path, self.root))
+        if self.single:
+            return os.fsencode(self.single)
+        path = os.fsencode(os.path.relpath(source.path, self.root))
+        new = self.renames.get(source.name)
+        if new is None:
+            return path
+        rows = zip(path.split(os.fsencode(os.sep)), source.name.split("/"), new.split("/"), strict=True)
+        return os.fsencode(os.sep).join(raw if before == after else _written(after, raw) for raw, before, after in rows)
 
     def _guarded(self, one: Callable[..., list[Done]], scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
         if not todo:
@@ -202,3 +207,11 @@ class Work:
     def _readable(path: bytes) -> str:
         return path.decode("utf-8", "backslashreplace")
 
+
+def _written(component: str, like: bytes) -> bytes:
+    """A component of a path in the encoding of the one it replaces: a dump of GBK names stays one."""
+    try:
+        like.decode()
+    except UnicodeDecodeError:
+        return component.encode("gb18030", "replace")
+    return os.fsencode(component)

@@ -26,20 +26,27 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     same = (holder >= 0) & (categories[found.kind] == categories[cells.kind[np.maximum(holder, 0)]])
     taken[holder[same]] = True
     view = scene.batch.view
+    choices = {int(kind): _choices(scene, int(kind)) for kind in np.unique(cells.kind[wanted])}
     rows: list[tuple[int, int, int, float]] = []
     for cell in wanted[~taken[wanted]].tolist():
-        kind = int(cells.kind[cell])
-        expression = plan.cells.get(kind)
         low, high = int(cells.start[cell]), int(cells.end[cell])
-        if expression is None or high - low > LONGEST:
+        if high - low > LONGEST:
             continue
         raw = view[low:high]
         text = raw.decode("utf-8", "replace")
         inner = text.strip()
-        match = expression.fullmatch(inner)
+        kind, match = next(((k, m) for k in choices[int(cells.kind[cell])] if (m := plan.cells[k].fullmatch(inner))), (-1, None))
         if match is None or "*" in inner:
             continue
         first, last = match.span("v") if "v" in match.groupdict() else (0, len(inner))
         start = low + len(text[: len(text) - len(text.lstrip()) + first].encode())
         rows.append((start, start + len(inner[first:last].encode()), kind, plan.patterns[kind].score["column"]))
     return Candidates.rows(rows)
+
+
+def _choices(scene: Scene, kind: int) -> list[int]:
+    """Kinds that a cell under the header of `kind` may be: those that name it among their `columns`, then itself."""
+    plan = scene.plan
+    own = plan.catalogue.kinds[kind]
+    others = [k for k in plan.cells if k != kind and own in plan.patterns[k].columns]
+    return sorted(others, key=lambda k: -plan.patterns[k].rank) + [kind] * (kind in plan.cells)

@@ -150,7 +150,7 @@ class Pages:
         return edits, values
 
     def _copies(self, values: list[list[bytes]]) -> list[tuple[int, int, str, int]]:
-        """Where else a removed number stands: as a token or inside of a longer one, a mail address anywhere."""
+        """Where else a removed value stands: a number as a token or inside of a longer one, a mail address anywhere."""
         scene, found = self.judged.scene, self.judged.found
         if not any(values):
             return []
@@ -169,10 +169,10 @@ class Pages:
                     places = range(len(token) - size + 1)
                     rows += [(start + at, start + at + size, "*" * size, number) for at in places if token[at : at + size] in wanted[number]]
         for number, numbers in enumerate(values):
-            if any(b"@" in value for value in numbers):
+            if any(not value.isalnum() for value in numbers):
                 own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
                 text = view[own[0] : own[1]].upper()
-                for value in {value for value in numbers if b"@" in value}:
+                for value in {value for value in numbers if not value.isalnum()}:
                     places = [own[0] + match.start() for match in re.finditer(re.escape(value), text)]
                     rows += [(at, at + len(value), "*" * 6, number) for at in places if (at, at + len(value)) not in covered]
         return rows

@@ -18,11 +18,12 @@ from deident.engine.files import Pages
 from deident.engine.links import Links
 from deident.errors import InputError, OutputError
 from deident.formats.sniff import sniff
+from deident.matching.rules import Rule
 from deident.model import MASK, FileReport, Findings, Ground, Ints, Kind
 from deident.policy import Policy
 
 ROUNDS = 8  # a mask may bring to light what was glued to the value; more rounds than two are hardly ever needed
-PART = 1 << 20  # bytes of documents that are mapped and matched together
+PART = 4 << 20  # bytes of documents that are mapped and matched together
 LANGUAGES = ("zh", "en")
 
 
@@ -73,6 +74,11 @@ class Scanner:
     def matcher(self) -> Any:
         """The matcher in use; `.name` is "hyperscan" or "python"."""
         return self._examiner.matcher
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Everything that is looked for, in all passes."""
+        return tuple(rule for matcher in (self.matcher, self._examiner.words, self._examiner.folder) for rule in matcher.rules)
 
     def scan(self, text: str, title: str | None = None, doc_type: str | None = None) -> Findings:
         """Findings of one text, offsets in code points: `text[f.start:f.end]` is what was found."""

@@ -37,15 +37,17 @@ def leaks(data: bytes, encoding: str, values: Sequence[bytes]) -> list[int]:
     texts = [data.upper()]
     if b"\0" in data:
         texts = [data.decode(name, "ignore").upper().encode("utf-8", "ignore") for name in ("utf-8", "utf-16-le", "utf-16-be")]
-    texts += [text.translate(None, _SIGNS) for text in texts[:3]]
+    bare = [text.translate(None, _SIGNS) for text in texts]
     wide = _WIDE.get("gb18030" if encoding == "gb18030" else "utf-8")
     if encoding.startswith("utf-16") or _CODED.search(data) or wide and wide.search(data):
         plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
-        texts += [text.encode("utf-8", "replace") for text in (plain, _TAG.sub("", plain))]
+        texts.append(plain.encode("utf-8", "replace"))
+        bare.append(_TAG.sub("", plain).encode("utf-8", "replace"))
     found = []
     for number, value in enumerate(values):
         wanted = value.upper()
-        if any(wanted in text and (len(wanted) >= SURE or _alone(wanted, text)) for text in texts):
+        where = (*texts, *bare) if wanted.isalnum() else texts  # signs in a mail address are a part of it
+        if any(wanted in text and (len(wanted) >= SURE or _alone(wanted, text)) for text in where):
             found.append(number)
     return found
 

@@ -42,11 +42,14 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|(?:" + "|".join(_TAGS.split()).encode(
 _PROLOGUE = re.compile(
     rb"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*+>)*+", re.IGNORECASE
 )
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)  # most of what a crawl holds
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/<>]*)")
 
 
 def sniff(data: bytes, name: str = "") -> tuple[str, str]:
     """(format, hint): the format's name, and for "binary" what it was recognised as."""
+    if _PAGE.match(data) and b"\0" not in data[:1024]:
+        return "html", ""
     if hint := _binary(data):
         return "binary", hint
     view = decode(data[:HEAD]).view

@@ -10,6 +10,7 @@ from deident.matching.plan import Plan
 _ASIDE = re.compile(r"[（(【\[][^）)】\]]*[）)】\]]")  # （元）, (18位)
 _NOISE = re.compile(r"[\s:：*#、/.·?？_\"'-]+")
 _NUMBERS = re.compile(r"[0-9]{4}")
+_AMOUNT = re.compile(r"元[)）\]]?$|亩[)）]?$|金额|报价|预算|决算|总额|余额|单价|总价|投资|产值|面积|经度|纬度|坐标")
 _HAN = re.compile(r"[一-鿿]")
 #: Headers that hold nothing personal but show that a row is a header row.
 GENERIC = frozenset(
@@ -21,11 +22,13 @@ GENERIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """kind: number of the pattern it announces, -1 for none; classes: cue classes in it; label: it names something."""
+    """kind: number of the pattern it announces, -1 for none; classes: cue classes in it; label: it names something;
+    amount: it names a sum or a measure."""
 
     kind: int = -1
     classes: int = 0
     label: bool = False
+    amount: bool = False
 
 
 @dataclass(slots=True)
@@ -63,4 +66,5 @@ class Headers:
                 if _HAN.search(header) and (text.endswith(header) if len(header) < 4 else header in text):
                     kind = self.plan.headers[header]
                     break
-        return Header(kind, classes, kind >= 0 or text in GENERIC or any(text.endswith(g) for g in GENERIC if len(g) > 1))
+        return Header(kind, classes, kind >= 0 or text in GENERIC or any(text.endswith(g) for g in GENERIC if len(g) > 1),
+                      kind < 0 and _AMOUNT.search(cell.strip()) is not None)  # fmt: skip

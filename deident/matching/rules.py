@@ -44,5 +44,6 @@ class Matcher(Protocol):
     """Finds the events of its rules in a buffer."""
 
     name: str
+    rules: tuple[Rule, ...]
 
     def events(self, view: bytes) -> Events: ...

@@ -17,6 +17,7 @@ from deident.model import Bools, Ints
 
 HEADER_ROWS = 4
 FORM_ROWS = 200
+TAB = 9
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Tables:
     line         number of the line of each cell; `column` its place in the line
     kind         what the header above (or the key beside) announces: pattern number or -1
     head, heads  cue classes in the header above; in any header of the table
+    amount       whether the header above names a sum of money or a measure
     kinds        kinds announced anywhere in the table, by table; `table` (n,) which table a cell is in
     """
 
@@ -37,6 +39,7 @@ class Tables:
     head: NDArray[np.uint64]
     heads: NDArray[np.uint64]
     header: Bools
+    amount: Bools
     kinds: list[frozenset[int]] = field(default_factory=list)
 
     def cell(self, starts: Ints, ends: Ints) -> Ints:
@@ -54,7 +57,7 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
     if not len(tabs):
         none = np.zeros(0, np.int64)
         bits = np.zeros(0, np.uint64)
-        return Tables(none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_))
+        return Tables(none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_), none.astype(np.bool_))
     line_of_tab = np.searchsorted(breaks, tabs)
     lines, first = np.unique(line_of_tab, return_index=True)
     borders = np.concatenate(([-1], breaks, [len(view)]))
@@ -72,6 +75,7 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
     result = Tables(
         start, end, lines[row], column, table_of_row[row], np.full(len(start), -1, np.int32),
         np.zeros(len(start), np.uint64), np.zeros(len(start), np.uint64), np.zeros(len(start), np.bool_),
+        np.zeros(len(start), np.bool_),
     )  # fmt: skip
     borders_of_tables = np.append(np.flatnonzero(fresh), len(lines))
     for low, high in zip(borders_of_tables[:-1].tolist(), borders_of_tables[1:].tolist(), strict=True):
@@ -112,7 +116,7 @@ def _read_table(
         announced.update(h.kind for h in read if h.kind >= 0)
         heads |= _or(read)
     apply(high)
-    if not current:
+    if not current and view[int(result.end[int(row_first[low])])] == TAB:
         announced, heads = _read_form(view, headers, result, row_first, count, low, high)
     result.heads[begin:stop] = np.uint64(heads)
     result.kinds.append(frozenset(announced))
@@ -153,6 +157,7 @@ def _note(result: Tables, current: list[Header], low: int, high: int) -> None:
     columns = result.column[low:high]
     result.kind[low:high] = np.array([h.kind for h in padded], np.int32)[columns]
     result.head[low:high] = np.array([h.classes for h in padded], np.uint64)[columns]
+    result.amount[low:high] = np.array([h.amount for h in padded], np.bool_)[columns]
 
 
 def _read_form(
@@ -169,6 +174,7 @@ def _read_form(
                 result.header[first + place] = True
                 result.kind[first + place + 1] = header.kind
                 result.head[first + place + 1] = np.uint64(header.classes)
+                result.amount[first + place + 1] = header.amount
                 heads |= header.classes
                 if header.kind >= 0:
                     announced.add(header.kind)
