@@ -1,6 +1,6 @@
 """`patterns/*.toml` → Catalogue.  Strict: an unknown or missing key, check or law is an error that names file and key.
 
-The format is described in docs/architecture.md §3 and patterns/README.md; the loader is the only reader of it.
+The format is described in patterns/README.md; the loader is the only reader of it.
 """
 
 from __future__ import annotations

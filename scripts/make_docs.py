@@ -38,7 +38,7 @@ def kinds(lang: str) -> str:
     head = "category | kinds" if lang == "en" else "类别 | 种类"
     rows = []
     for category in CATEGORIES:
-        of = [f"{p.name[lang]} `{p.id}`" for p in CATALOGUE.patterns.values() if p.category == category]
+        of = [p.name[lang] for p in CATALOGUE.patterns.values() if p.category == category]
         rows.append((f"{category_name(lang, category)} `{category}`", ("，" if lang == "zh" else ", ").join(of) or "–"))
     return table(head, rows)
 

@@ -366,7 +366,7 @@ def test_a_full_disk_says_what_to_do(site: Path, tmp_path: Path, monkeypatch: py
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(work.os, "replace", full)
-    with pytest.raises(OutputError, match="disk is full.*--resume"):
+    with pytest.raises(OutputError, match=r"disk is full.*--resume"):
         mask_dump(site, tmp_path / "dst", options(jobs=jobs))
     monkeypatch.undo()
     assert not list((tmp_path / "dst").rglob("*.tmp"))

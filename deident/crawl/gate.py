@@ -93,7 +93,7 @@ def run(scanner: ScannerLike, document: Submitted, lang: str) -> tuple[Summary, 
             for finding in report.findings
         ]
         report.file = shown([report.file], scanner.mask_names)[0]
-        report.reason = because(lang, report.reason)
+        report.reason = because(lang, report)
         summary.add(report)
     return summary, reports
 

@@ -63,9 +63,8 @@ def rename_table(files: Iterable[Source], mask_names: MaskNames, lexists: Callab
         above = {folder: None for name in chunk for folder in _above(name) if folder not in folders}
         for folder, new in zip(above, shown(list(above), mask_names), strict=True):
             folders[folder] = place(folder, new.rpartition("/")[2])
-        for name, new in zip(chunk, shown(chunk, mask_names), strict=True):
-            if (new := place(name, new.rpartition("/")[2])) != name:
-                table[name] = new
+        new_names = [place(name, new.rpartition("/")[2]) for name, new in zip(chunk, shown(chunk, mask_names), strict=True)]
+        table |= {name: new for name, new in zip(chunk, new_names, strict=True) if name != new}
     return table
 
 

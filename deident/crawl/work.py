@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from deident.crawl.names import shown
 from deident.crawl.walk import Source
@@ -151,7 +151,7 @@ class Work:
     def _named(self, report: FileReport, source: Source, name: str, size: int | None = None) -> FileReport:
         """The report under a name that may be shown.  A name that held a value keeps a file from being clean."""
         report.file = name + report.file.removeprefix(source.name)
-        report.reason = because(self.lang, report.reason)
+        report.reason = because(self.lang, report)
         report.size = report.size or (source.size if size is None else size)
         if name != source.name:
             report.renamed = name

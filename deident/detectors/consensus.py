@@ -39,7 +39,8 @@ def note(scene: Scene, found: Candidates) -> None:
         return
     own, voice = cell[speaking], voice[speaking]
     whole = (found.end - found.start)[speaking] * 2 >= (cells.end - cells.start)[own]  # not a number in a cell of prose
-    own, voice = own[whole], voice[whole]
+    own, first = np.unique(own[whole], return_index=True)  # one vote a cell, however many findings overlap in it
+    voice = voice[whole][first]
     place = cells.table * (int(cells.column.max()) + 1) + cells.column
     filled = np.bincount(place[(cells.end > cells.start) & ~cells.header], minlength=int(place.max()) + 1)
     for column in np.unique(place[own]).tolist():

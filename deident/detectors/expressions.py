@@ -44,9 +44,10 @@ def _search(scene: Scene, lows: Ints, highs: Ints, kinds: tuple[int, ...], rows:
     for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
         text = view[low:high].decode("utf-8", "ignore")
         for kind, finditer, bare, group in tries:
+            done, start = 0, low  # characters and bytes counted so far: a line may be a megabyte of matches
             for match in finditer(text):
                 first, last = match.span(group)
-                start = low + len(text[:first].encode())
+                start, done = start + len(text[done:first].encode()), first
                 rows.append((start, start + len(text[first:last].encode()), kind, bare))
 
 

@@ -17,6 +17,8 @@ from deident.matching.scene import Scene
 from deident.matching.tokens import ALNUM
 from deident.model import Candidates, Ints
 
+AHEAD = 480  # bytes of a chain that are read behind a junction
+OVERLAP = 48  # the longest number with its separators
 GROUPS = 8  # a number has no more groups than this
 LONGEST = 23  # characters without separators
 _CHAIN = re.compile(rb"[0-9A-Za-z]{1,23}(?:" + SEPARATOR + rb"[0-9A-Za-z]{1,23})+")
@@ -28,7 +30,7 @@ _WHITE = re.compile(rb"[\r\n]")
 def find(scene: Scene) -> Candidates:
     """Candidates of all patterns that say `grouped = true`."""
     kinds = [k for k, p in enumerate(scene.plan.patterns) if p.grouped and p.trigger == "token"]
-    spans = _runs(scene) if kinds else []
+    spans = _runs(scene, {width for kind in kinds for width in scene.plan.shapes[kind].tables}) if kinds else []
     if not spans:
         return Candidates.none()
     parts: list[Candidates] = []
@@ -78,7 +80,7 @@ def _junctions(scene: Scene) -> Ints:
     return found[~(area[at] & (found <= token.end[at]) & (found >= token.start[at]))]
 
 
-def _runs(scene: Scene) -> list[tuple[int, int, bytes, str, bool]]:
+def _runs(scene: Scene, widths: set[int]) -> list[tuple[int, int, bytes, str, bool]]:
     """(start, end, upper-cased characters, lengths "3-4-4", has a line break) of every run of groups that could be a number."""
     view = scene.batch.view
     spans: list[tuple[int, int, bytes, str, bool]] = []
@@ -87,19 +89,27 @@ def _runs(scene: Scene) -> list[tuple[int, int, bytes, str, bool]]:
         if junction <= done:
             continue
         low = max(done, junction - 64, 0)
-        chain = next((m for m in _CHAIN.finditer(view, low, junction + 96) if m.end() >= junction), None)
+        chain = next((m for m in _CHAIN.finditer(view, low, junction + AHEAD) if m.end() >= junction), None)
         if chain is None or chain.start() > junction:
             continue
         done = chain.end()
         groups = [m.span() for m in _GROUP.finditer(view, *chain.span())]
+        if view[max(groups[0][0] - 1, 0) : groups[0][0]].isalnum():
+            del groups[0]  # the rest of a group that begins before the window
+        if done == junction + AHEAD and done < len(view):  # the chain goes on: what the window cut is read again with what follows
+            if view[done : done + 1].isalnum():
+                groups.pop()
+            done = next((low for low, _ in groups if low > done - OVERLAP), done)
         for first in range(len(groups)):
             total = 0
             for last in range(first, min(first + GROUPS, len(groups))):
                 total += groups[last][1] - groups[last][0]
                 if total > LONGEST:
                     break
-                if last > first and total >= 10:
+                if last > first and total in widths:
                     low, high = groups[first][0], groups[last][1]
+                    if view[max(low - 4, 0) : low] == b"****" or view.startswith(b"****", high):
+                        continue  # what a mask left
                     joined = b"".join(view[a:b] for a, b in groups[first : last + 1]).upper()
                     lengths = "-".join(str(b - a) for a, b in groups[first : last + 1])
                     spans.append((low, high, joined, lengths, _WHITE.search(view, low, high) is not None))

@@ -22,6 +22,7 @@ from deident.model import Bools, Candidates, Ints
 EMBEDDED = 28  # from this width on only the ID inside is taken, not the whole token
 UNITS = "元 万 亿 ㎡ 平 米 吨 公 亩 人 户 次 个 岁 年 ％ ￥ 株 件 只 头 台 套 美 张 份 页 字 条 ℃".split()
 _UNITS = np.sort(np.array([int.from_bytes(unit.encode(), "big") for unit in UNITS], np.int32))
+_SUMS = np.sort(np.array([int.from_bytes(unit.encode(), "big") for unit in ("元", "万", "亿", "吨", "亩")], np.int32))
 _MONEY = np.sort(np.array([int.from_bytes(sign.encode(), "big") for sign in ("￥", "＄")], np.int32))
 _ALNUM = re.compile(rb"[0-9A-Za-z]*")
 _ID = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{9}[\dXx]))")
@@ -65,7 +66,13 @@ class Facts:
 
 def facts_of(scene: Scene, start: Ints, end: Ints) -> Facts:
     """Column, surroundings and cues of the numbers at start … end."""
-    return Facts(start, end, column_kind(scene, start, end), *touching(scene, start, end), scene.context.calls(start, end))
+    opens = amount = np.zeros(len(start), np.bool_)
+    if len(scene.tables.start):
+        cell = scene.tables.cell(start, end)
+        opens = (cell >= 0) & (scene.tables.start[np.maximum(cell, 0)] == start)
+        amount = (cell >= 0) & scene.tables.amount[np.maximum(cell, 0)]
+    surely, perhaps = touching(scene, start, end, opens)
+    return Facts(start, end, column_kind(scene, start, end), surely | amount, perhaps, scene.context.calls(start, end))
 
 
 def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen: Ints) -> tuple[Ints, NDArray[np.float32]]:
@@ -107,23 +114,36 @@ def column_kind(scene: Scene, start: Ints, end: Ints) -> NDArray[np.int32]:
     return np.where(cell >= 0, scene.tables.kind[np.maximum(cell, 0)], -1).astype(np.int32)
 
 
-def touching(scene: Scene, start: Ints, end: Ints) -> tuple[Bools, Bools]:
+def touching(scene: Scene, start: Ints, end: Ints, opens: Bools) -> tuple[Bools, Bools]:
     """Whether what touches a number makes it a quantity or a part of a longer code; whether that is so unless a cue names it.
 
     13800000000元, 0.13800…, 2018-13800… are no phones whatever stands before; x=138…, 138…/139…, 8555…-805 may be.
+    `opens`: the number begins a cell, so that a comma before it only ends the cell before.
     """
-    after, before = scene.buffer.after(end, 3), scene.buffer.before(start, 3)
+    after, wide = scene.buffer.after(end, 4), scene.buffer.before(start, 8)
+    before = wide[:, 5:]
     surely = _among(_three(after), _UNITS) | (after[:, 0] == 37)
+    surely |= (after[:, 0] == 32) & _among(_three(after[:, 1:]), _SUMS)  # 13800000000 元
     surely |= _among(_three(before), _MONEY) | (before[:, 2] == 36)
     last, last_but_one = before[:, 2], before[:, 1]
     digit_before = (last_but_one >= 48) & (last_but_one <= 57)
+    long_before = _digits(wide[:, 3:7])  # 1,380… is one number, 430104…,138… are two
     letter_before = digit_before | ((last_but_one | 32) >= 97) & ((last_but_one | 32) <= 122)
     first, second = after[:, 0], after[:, 1]
     digit_after = (second >= 48) & (second <= 57)
-    surely |= digit_before & ((last == 46) | (last == 44)) | letter_before & (last == 45) | (last == 95)
+    surely |= digit_before & ((last == 46) | (last == 44) & ~opens & ~long_before) | letter_before & (last == 45) | (last == 95)
     surely |= digit_after & ((first == 46) | (first == 95))
+    phone_before = _digits(wide[:, :7]) & (last == 47)  # 0851-26000001/138…
+    phone_after = (first == 47) & ((second == 48) | (second == 49) & (after[:, 2] > 50))
     perhaps = letter_before & ((last == 47) | (last == 61)) | digit_after & ((first == 47) | (first == 45))
+    perhaps &= ~phone_before & ~phone_after
     return surely, perhaps
+
+
+def _digits(rows: NDArray[np.uint8]) -> Bools:
+    """Rows of nothing but digits."""
+    found: Bools = ((rows >= 48) & (rows <= 57)).all(1)
+    return found
 
 
 def _among(values: NDArray[np.int32], table: NDArray[np.int32]) -> Bools:

@@ -26,6 +26,7 @@ from deident.text.charset import encode
 
 Item = tuple[str, bytes]
 ROUNDS = 4
+_MAIL = re.compile(rb"[0-9A-Za-z._%+-]+@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
 SHORTEST = 7  # characters of a number that is looked for in the whole document
 
 
@@ -168,13 +169,12 @@ class Pages:
                 if size == len(token) or SURE <= size < len(token):
                     places = range(len(token) - size + 1)
                     rows += [(start + at, start + at + size, "*" * size, number) for at in places if token[at : at + size] in wanted[number]]
-        for number, numbers in enumerate(values):
-            if any(not value.isalnum() for value in numbers):
+        for number, numbers in enumerate(wanted):
+            if any(b"@" in value for value in numbers):
                 own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
-                text = view[own[0] : own[1]].upper()
-                for value in {value for value in numbers if not value.isalnum()}:
-                    places = [own[0] + match.start() for match in re.finditer(re.escape(value), text)]
-                    rows += [(at, at + len(value), "*" * 6, number) for at in places if (at, at + len(value)) not in covered]
+                for match in _MAIL.finditer(view, *own):
+                    if match[0].upper() in numbers and match.span() not in covered:
+                        rows.append((*match.span(), "*" * 6, number))
         return rows
 
     def _write(self, number: int, document: Document, data: bytes, edits: list[Edit]) -> bytes:

@@ -16,7 +16,7 @@ from deident.engine import texts as text_batches
 from deident.engine.examine import Examiner, Judged
 from deident.engine.files import Pages
 from deident.engine.links import Links
-from deident.errors import InputError, OutputError
+from deident.errors import InputError, MissingExtra, OutputError
 from deident.formats.sniff import sniff
 from deident.matching.rules import Rule
 from deident.model import MASK, FileReport, Findings, Ground, Ints, Kind
@@ -32,6 +32,7 @@ class Scanner:
 
     policy     id of a policy (`deident list policies`) or the path of a policy file
     patterns   folder with the user's own pattern files
+    ner        reserved for a name model (extra `ner`, not in this version): None
     detectors  detectors of one's own, besides the built-in ones and those of installed packages
     matcher    "auto", "hyperscan" or "python"
     key        key for tags (linkage.load_key); without one findings carry no tag
@@ -40,8 +41,10 @@ class Scanner:
 
     def __init__(
         self, *, policy: str = "gov-publish", patterns: Path | str | None = None, detectors: Sequence[Detector] = (),
-        matcher: str = "auto", key: bytes | None = None, lang: str = "zh",
+        ner: object | None = None, matcher: str = "auto", key: bytes | None = None, lang: str = "zh",
     ) -> None:  # fmt: skip
+        if ner:
+            raise MissingExtra("names by a model come with the extra `ner`, which this version does not have yet; leave out ner=")
         if lang not in LANGUAGES:
             raise InputError(f"lang '{lang}' is none of {', '.join(LANGUAGES)}")
         self._settings: dict[str, Any] = {

@@ -14,9 +14,10 @@ SURE characters) must stand alone to count, since it may be a part of a longer o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 SURE = 10
+MANY = 20  # values: from here on they are not looked for one by one
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and code not in b"@.")
 _CODED = re.compile(
     rb"#(?:0{0,6}(?:4[89]|5[0-7])(?![0-9])|[xX]0{0,6}3[0-9](?![0-9a-fA-F]))|%(?:25){0,3}3[0-9]|\\(?:u\{?0{0,4}3[0-9]|x3[0-9]|06[0-7]|07[01])"
@@ -27,6 +28,8 @@ _FORM = re.compile(
     r"|\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|(0[0-7]{2}|1[0-7]{2}))"
 )
 _FOLD = {0xFF01 + place: 0x21 + place for place in range(0x5E)} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_MAIL = re.compile(rb"[0-9A-Z._%+()-]+@[0-9A-Z.-]+")
+_RUN = re.compile(rb"[0-9A-Z]{7,}")
 _TAG = re.compile(r"(?<=[0-9])(?:</?[a-zA-Z][^<>]{0,80}>|[ .·-]){1,4}(?=[0-9])")
 
 
@@ -43,13 +46,23 @@ def leaks(data: bytes, encoding: str, values: Sequence[bytes]) -> list[int]:
         plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
         texts.append(plain.encode("utf-8", "replace"))
         bare.append(_TAG.sub("", plain).encode("utf-8", "replace"))
-    found = []
-    for number, value in enumerate(values):
-        wanted = value.upper()
-        where = (*texts, *bare) if wanted.isalnum() else texts  # signs in a mail address are a part of it
-        if any(wanted in text and (len(wanted) >= SURE or _alone(wanted, text)) for text in where):
-            found.append(number)
-    return found
+    wanted = {value.upper() for value in values}
+    mails = {value for value in wanted if not value.isalnum()}  # signs in a mail address are a part of it
+    still = {value for text in texts for value in _standing(mails, text)}
+    for text in (*texts, *bare):
+        still |= _standing(wanted - mails - still, text)
+    return [number for number, value in enumerate(values) if value.upper() in still]
+
+
+def _standing(wanted: Set[bytes], text: bytes) -> set[bytes]:
+    """Which of these a text holds.  A few are looked for one by one, many by what the text holds, in linear time."""
+    if len(wanted) > MANY:
+        sizes = sorted({len(value) for value in wanted})
+        seen = {mail.rstrip(b".") for mail in _MAIL.findall(text)}
+        for run in set(_RUN.findall(text)):
+            seen.update(run[at : at + size] for size in sizes for at in range(len(run) - size + 1) if run[at : at + size] in wanted)
+        wanted = wanted & seen
+    return {value for value in wanted if value in text and (len(value) >= SURE or _alone(value, text))}
 
 
 def _alone(value: bytes, text: bytes) -> bool:

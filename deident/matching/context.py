@@ -148,7 +148,7 @@ class Context:
         width = self.tokens.end - self.tokens.start
         alike = width[before] == ends - starts if len(width) else np.zeros(len(starts), np.bool_)
         line, _ = self.line(starts)
-        named: Bools = (last > line) & (starts - last <= 45) & ((tokens <= 0) & (starts - last <= 12) | (tokens == 1) & alike)
+        named: Bools = (last > line) & (starts - last <= 45) & ((tokens <= 0) & (starts - last <= 15) | (tokens == 1) & alike)
         return named
 
     def any(self, low: Ints, high: Ints, bits: Bits | None = None) -> Bits:

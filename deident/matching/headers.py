@@ -66,5 +66,5 @@ class Headers:
                 if _HAN.search(header) and (text.endswith(header) if len(header) < 4 else header in text):
                     kind = self.plan.headers[header]
                     break
-        return Header(kind, classes, kind >= 0 or text in GENERIC or any(text.endswith(g) for g in GENERIC if len(g) > 1),
-                      kind < 0 and _AMOUNT.search(cell.strip()) is not None)  # fmt: skip
+        amount = kind < 0 and _AMOUNT.search(cell.strip()) is not None
+        return Header(kind, classes, kind >= 0 or amount or text in GENERIC or any(text.endswith(g) for g in GENERIC if len(g) > 1), amount)

@@ -169,13 +169,18 @@ def _read_form(
     for row in range(low, min(high, low + FORM_ROWS)):
         first = int(row_first[row])
         read = [headers.read(cell) for cell in _cells(view, result, first, int(count[row]))]
-        for place, header in enumerate(read[:-1]):
-            if header.label and not read[place + 1].label:
-                result.header[first + place] = True
-                result.kind[first + place + 1] = header.kind
-                result.head[first + place + 1] = np.uint64(header.classes)
-                result.amount[first + place + 1] = header.amount
-                heads |= header.classes
-                if header.kind >= 0:
-                    announced.add(header.kind)
+        key = Header()
+        for place, header in enumerate(read):  # a key is that of all values up to the next one: 联系人 ⇥ 甲公司的 ⇥ 乙公司的
+            if header.label:
+                key = header
+                continue
+            if not key.label:
+                continue
+            result.header[first + place - 1] |= read[place - 1].label
+            result.kind[first + place] = key.kind
+            result.head[first + place] = np.uint64(key.classes)
+            result.amount[first + place] = key.amount
+            heads |= key.classes
+            if key.kind >= 0:
+                announced.add(key.kind)
     return announced, heads

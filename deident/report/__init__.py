@@ -63,7 +63,10 @@ def law_names(laws: Mapping[str, Mapping[str, Any]], lang: str) -> dict[str, str
     """Key of law.toml → the law and article as a reader knows them."""
     out = {}
     for key, law in laws.items():
-        name = f"{str(law.get('title', key)).partition('（')[0]} {law.get('article', '')}".strip()
+        title = str(law.get("title", key))
+        if law.get("status") == "law":  # its year and number are known; of a notice the number is what tells it
+            title = title.partition("（")[0]
+        name = f"{title} {law.get('article', '')}".strip()
         if law.get("status") in ("convention", "official"):  # never shown as if it were law
             name += say(lang, f"status_{law['status']}")
         out[key] = f"{name}: {law['en']}" if lang == "en" and law.get("en") else name

@@ -1,4 +1,4 @@
-"""findings.jsonl: one finding a line, UTF-8, keys as in docs/architecture.md "Command line" (a contract).
+"""findings.jsonl: one finding a line, UTF-8, keys as in docs/cli.md (a contract).
 
 Every line is complete in itself and holds no value: `preview` is masked, `tag` is a keyed HMAC.
 """

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
+from deident.model import FileReport
+
 LANGUAGES = ("zh", "en")
+_LARGER = re.compile(r"larger than (\d+) MiB")
 _UNITS = {"line": "行", "row": "行", "page": "页", "slide": "页", "paragraph": "段"}
 _PLACE = re.compile(rf"\b({'|'.join(_UNITS)}) (\d+)\b")
 
@@ -33,6 +36,8 @@ ACTION_NAMES: dict[str, tuple[str, str]] = {
     "review": ("需人工复核", "review"),
     "keep": ("可保留", "keep"),
 }
+
+MASKED = ("已脱敏", "masked")  # what "mask" says once it is done
 
 STATUS_NAMES: dict[str, tuple[str, str]] = {
     "clean": ("未发现问题", "clean"),
@@ -104,6 +109,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not-verified": ("脱敏后核验未通过，未写入", "the masked result did not pass verification and was not written"),
     "review-left": ("仍有内容需人工判断", "something is left for a person to decide"),
     "unsupported": ("不支持的格式：{what}", "not a format that can be read: {what}"),
+    "unknown binary data": ("未知的二进制数据", "unknown binary data"),
+    "too_large": ("超过 {limit} MiB 的上限", "larger than {limit} MiB"),
     # progress and outcome
     "empty": ("{path} 中没有文件，未检查任何内容。", "{path} holds no files; nothing was scanned."),
     "unit": ("文件", "files"),
@@ -115,7 +122,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # what to do (CLI and page)
     "do_mask": ("{files} 个文件（{places} 处）须脱敏后才能公开。", "{files} files ({places} places) must be masked before publication."),
     "do_mask_how": ("运行 deident mask 输入 -o 输出 可就地脱敏并核验。", "deident mask SRC -o DST masks them in place and verifies the result."),
-    "do_masked": ("{files} 个文件（{places} 处）已脱敏并核验，请用输出文件夹中的文件替换原文件。", "{files} files ({places} places) were masked and verified: publish the files of the output folder instead."),
+    "do_masked": ("已脱敏并核验 {places} 处；{files} 个文件可以公开，请用输出文件夹中的文件替换原文件。", "{places} places were masked and verified; {files} files are ready: publish those of the output folder instead."),
     "do_review": ("{files} 个文件（{places} 处）需要人工判断。", "{files} files ({places} places) need a person's decision."),
     "do_review_left": ("{files} 个文件（{places} 处）需要人工判断；已写入输出文件夹，判断之前请勿公开。", "{files} files ({places} places) need a person's decision: they are in the output folder, do not publish them before."),
     "do_unread": ("{files} 个文件未能检查，不能视为没有问题。", "{files} files could not be scanned and are not cleared."),
@@ -141,9 +148,13 @@ def say(lang: str, key: str, **values: object) -> str:
     return pick(lang, MESSAGES[key]).format(**shown)
 
 
-def because(lang: str, reason: str) -> str:
-    """A reason in the reader's language, where it is the id of a message; any other stays as it is."""
-    return pick(lang, MESSAGES[reason]) if reason in MESSAGES else reason
+def because(lang: str, report: FileReport) -> str:
+    """The reason of a report in the reader's language, where it is known; any other stays as it is."""
+    reason = report.reason
+    if larger := _LARGER.fullmatch(reason):
+        return say(lang, "too_large", limit=int(larger[1]))
+    known = pick(lang, MESSAGES[reason]) if reason in MESSAGES else reason
+    return say(lang, "unsupported", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
 
 
 def place(lang: str, where: str) -> str:

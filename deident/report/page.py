@@ -16,9 +16,9 @@ from importlib.resources import files
 from string import Template
 
 from deident.model import ACTIONS, FileReport, Finding
-from deident.report.messages import ACTION_NAMES, CATEGORY_NAMES, STATUS_NAMES, category_name, pick, place, say
+from deident.report.messages import ACTION_NAMES, CATEGORY_NAMES, MASKED, STATUS_NAMES, category_name, pick, place, say
 from deident.report.plain import plain
-from deident.report.summary import Run, Summary, not_cleared
+from deident.report.summary import Run, Summary, not_cleared, undecided
 from deident.report.text import tasks
 
 #: How much the page lists; the rest is in findings.jsonl and the page says so.
@@ -36,11 +36,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "folder": ("文件夹", "Folder"),
     "root": ("（根目录）", "(top level)"),
     "worst": ("需要处理的文件", "Files that need action"),
+    "worst_mask": ("已脱敏和需要判断的文件", "Files that were masked or need a decision"),
     "unread": ("未能检查的文件", "Files that could not be scanned"),
+    "unread_mask": ("未能安全脱敏、未写入的文件", "Files that could not be masked safely and were not written"),
     "kept": ("可以保留的内容及理由", "What may stay, and why"),
     "place": ("位置", "Place"),
     "kind": ("种类", "Kind"),
     "preview": ("内容（已遮盖）", "Preview (masked)"),
+    "preview_short": ("内容", "Preview"),
     "action": ("处理", "Action"),
     "reason": ("理由与依据", "Reason and basis"),
     "count": ("数量", "Count"),
@@ -66,7 +69,7 @@ WORDS: dict[str, tuple[str, str]] = {
 class Listing:
     """What the page will list, gathered file by file in bounded memory."""
 
-    worst: list[tuple[int, int, int, FileReport]] = field(default_factory=list)
+    worst: list[tuple[int, int, int, int, FileReport]] = field(default_factory=list)
     unread: list[FileReport] = field(default_factory=list)
     kept: Counter[tuple[str, str, tuple[str, ...]]] = field(default_factory=Counter)
     seen: int = 0
@@ -86,7 +89,8 @@ class Listing:
         short = FileReport(report.file, report.format, report.encoding, report.status, report.doc_type, report.size, report.reason)
         short.findings = sorted(open_, key=lambda finding: (ACTIONS.index(finding.action), finding.start))[:PER_FILE]
         short.renamed = report.renamed
-        item = (masks, len(open_), -self.seen, short)
+        todo = 0 if report.status == "masked" or undecided(report) else masks
+        item = (todo, len(open_) - masks, masks, -self.seen, short)
         (heapq.heappush if len(self.worst) < FILES else heapq.heappushpop)(self.worst, item)
 
 
@@ -121,7 +125,8 @@ def _heading(run: Run, key: str) -> str:
 
 
 def _section(run: Run, key: str, body: str) -> str:
-    return f'<section id="{key}">{_heading(run, key)}{body}</section>'
+    title = f"{key}_mask" if run.mode == "mask" and f"{key}_mask" in WORDS else key
+    return f'<section id="{key}">{_heading(run, title)}{body}</section>'
 
 
 def _show(text: str) -> str:
@@ -132,8 +137,13 @@ def _number(count: int) -> str:
     return f"{count:,}"
 
 
-def _action(run: Run, action: str) -> str:
-    return escape(pick(run.lang, ACTION_NAMES.get(action, (action, action))))
+def _action(run: Run, action: str, *, done: bool = False) -> str:
+    return escape(pick(run.lang, MASKED if done and action == "mask" else ACTION_NAMES.get(action, (action, action))))
+
+
+def _done(report: FileReport, run: Run) -> bool:
+    """Was what had to be masked in this file masked?"""
+    return run.mode == "mask" and (report.status == "masked" or undecided(report))
 
 
 def _facts(summary: Summary, run: Run) -> str:
@@ -156,26 +166,29 @@ def _tasks(summary: Summary, run: Run) -> str:
 
 def _cards(summary: Summary, run: Run) -> str:
     cards = [(action, _action(run, action), summary.places[action]) for action in ACTIONS]
+    if run.mode == "mask":
+        cards[0] = ("masked", _action(run, "mask", done=True), summary.masked_places)
     cards.append(("unread", escape(pick(run.lang, STATUS_NAMES["unscannable"])), summary.unread))
     return "".join(f'<div class="card {key}"><b>{_number(count)}</b><span>{name}</span></div>' for key, name, count in cards)
 
 
-def _bar(counts: Counter[str], most: int) -> str:
+def _bar(counts: Counter[str], most: int, done: bool) -> str:
     parts = "".join(
-        f'<i class="{action}" style="width:{100 * counts[action] / most:.2f}%"></i>' for action in ACTIONS if counts[action]
+        f'<i class="{_tone(action, done)}" style="width:{100 * counts[action] / most:.2f}%"></i>' for action in ACTIONS if counts[action]
     )
     return f'<div class="bar" aria-hidden="true">{parts}</div>'
 
 
 def _bars(rows: Iterable[tuple[str, Counter[str]]], first: str, run: Run) -> str:
+    done = run.mode == "mask"
     listed = list(rows)
     if not listed:
         return f"<p>{_word(run, 'none')}</p>"
     most = max(1, *(sum(counts[action] for action in ACTIONS) for _, counts in listed))
-    head = "".join(f'<th class="n">{_action(run, action)}</th>' for action in ACTIONS)
+    head = "".join(f'<th class="n">{_action(run, action, done=done)}</th>' for action in ACTIONS)
     body = "".join(
-        f'<tr><th scope="row">{name}</th><td class="wide">{_bar(counts, most)}</td>'
-        + "".join(f'<td class="n {action}" data-label="{_action(run, action)}">{_number(counts[action])}</td>' for action in ACTIONS)
+        f'<tr><th scope="row">{name}</th><td class="wide">{_bar(counts, most, done)}</td>'
+        + "".join(f'<td class="n {_tone(action, done)}" data-label="{_action(run, action, done=done)}">{_number(counts[action])}</td>' for action in ACTIONS)
         + "</tr>"
         for name, counts in listed
     )
@@ -203,18 +216,18 @@ def _folders(summary: Summary, run: Run) -> str:
 
 def _worst(summary: Summary, listing: Listing, run: Run) -> str:
     total, shown, parts = summary.places["mask"] + summary.places["review"], 0, []
-    ranked = sorted(listing.worst, key=lambda item: item[:3], reverse=True)
-    for rank, (masks, count, _, report) in enumerate(ranked):
+    ranked = sorted(listing.worst, key=lambda item: item[:4], reverse=True)
+    for rank, (_, reviews, masks, _, report) in enumerate(ranked):
         if shown >= LISTED and report.findings:
             continue
         findings = report.findings[: max(0, LISTED - shown)]
         shown += len(findings)
-        parts.append(_file(report, findings, masks, count, run, unfolded=rank == 0 or (len(findings) <= 10 and rank < 10)))
+        parts.append(_file(report, findings, masks, masks + reviews, run, unfolded=rank == 0 or (len(findings) <= 10 and rank < 10)))
     if not parts:
         return f"<p>{_word(run, 'none')}</p>"
     note = f'<p class="note">{_word(run, "limited", shown=_number(shown), total=_number(total))}</p>' if shown < total else ""
     buttons = "".join(
-        f'<button type="button" data-action="{action}">{_action(run, action) if action else _word(run, "all")}</button>'
+        f'<button type="button" data-action="{action}">{_action(run, action, done=run.mode == "mask") if action else _word(run, "all")}</button>'
         for action in ("", "mask", "review")
     )
     tools = (
@@ -226,17 +239,19 @@ def _worst(summary: Summary, listing: Listing, run: Run) -> str:
 
 
 def _file(report: FileReport, findings: list[Finding], masks: int, count: int, run: Run, *, unfolded: bool) -> str:
+    done = _done(report, run)
     badges = "".join(
-        f'<span class="badge {action}">{_action(run, action)} {_number(number)}</span>'
+        f'<span class="badge {_tone(action, done)}">{_action(run, action, done=done)} {_number(number)}</span>'
         for action, number in (("mask", masks), ("review", count - masks))
         if number
     )
     if report.renamed:
         badges += f'<span class="badge mask">{escape(say(run.lang, "name_masked"))}</span>'
     status = f'<span class="status">{escape(pick(run.lang, STATUS_NAMES[report.status]))}</span>' if run.mode == "mask" else ""
-    labels = {key: _word(run, key) for key in ("place", "kind", "preview", "action", "reason")}
-    rows = "".join(_finding(finding, run, labels) for finding in findings)
-    head = "".join(f"<th>{label}</th>" for label in labels.values())
+    keys = ("place", "kind", "preview", "action", "reason")
+    labels = {key: _word(run, f"{key}_short" if f"{key}_short" in WORDS else key) for key in keys}
+    rows = "".join(_finding(finding, run, labels, done) for finding in findings)
+    head = "".join(f"<th>{_word(run, key)}</th>" for key in keys)
     more = f'<p class="note">{_word(run, "more_here", count=_number(count - len(findings)))}</p>' if count > len(findings) else ""
     listed = f'<table class="findings"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>' if rows else ""
     return (
@@ -245,14 +260,18 @@ def _file(report: FileReport, findings: list[Finding], masks: int, count: int, r
     )
 
 
-def _finding(finding: Finding, run: Run, labels: dict[str, str]) -> str:
+def _tone(action: str, done: bool) -> str:
+    return "masked" if done and action == "mask" else _show(action)
+
+
+def _finding(finding: Finding, run: Run, labels: dict[str, str], done: bool) -> str:
     name = run.kinds.get(finding.kind) or category_name(run.lang, finding.category)
     tag = f' <small class="tag">#{_show(finding.tag)}</small>' if finding.tag else ""
     cells = {
         "place": _show(place(run.lang, finding.where)),
         "kind": _show(name),
         "preview": f"<code>{_show(finding.preview)}</code>{tag}",
-        "action": f'<span class="badge {_show(finding.action)}">{_action(run, finding.action)}</span>',
+        "action": f'<span class="badge {_tone(finding.action, done)}">{_action(run, finding.action, done=done)}</span>',
         "reason": _show(finding.reason) + _basis(finding.basis, run),
     }
     body = "".join(f'<td class="{key}" data-label="{labels[key]}">{cell}</td>' for key, cell in cells.items())

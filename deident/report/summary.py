@@ -65,7 +65,7 @@ class Summary:
             folder[finding.action] += 1
         if report.status == "partial" and not undecided(report):
             self.unmasked += 1
-        if report.status == "masked":
+        if report.status == "masked" or undecided(report):
             self.masked_places += report.count("mask")
         for action in ACTIONS:
             if count := report.count(action):
