@@ -51,7 +51,7 @@ HELP: dict[str, tuple[str, str]] = {
     "jobs": ("进程数（默认为处理器数）", "processes (default: one per processor)"),
     "resume": ("继续上次中断的任务，已完成的文件不重做", "go on with an interrupted run; finished files are not done again"),
     "force": ("输出文件夹不为空时重新开始", "start over in an output folder that is not empty"),
-    "max_size": ("单个文件的大小上限（MB，默认 512）", "largest file that is read, in MB (default 512)"),
+    "max_size": ("单个文件的大小上限（MB，默认 200）", "largest file that is read, in MB (default 200)"),
     "exit_zero": ("有须脱敏或复核的内容时也返回 0（2、3 照常）", "return 0 also when something is to be masked or reviewed (never for 2 or 3)"),
     "time_limit": ("一批文件的时间上限（秒，默认 120）", "seconds allowed for one batch of files (default 120)"),
     "lang": ("语言：zh、en 或 auto（按系统）", "language: zh, en or auto (from the locale)"),
@@ -138,7 +138,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     dump = argparse.ArgumentParser(add_help=False)
     dump.add_argument("--jobs", "-j", type=_count, default=0, metavar="N", help=text("jobs"))
     dump.add_argument("--resume", action="store_true", help=text("resume"))
-    dump.add_argument("--max-size", type=_count, default=512, metavar="MB", help=text("max_size"))
+    dump.add_argument("--max-size", type=_count, default=200, metavar="MB", help=text("max_size"))
     dump.add_argument("--time-limit", type=_count, default=120, metavar="S", help=text("time_limit"))
     dump.add_argument("--exit-zero", action="store_true", help=text("exit_zero"))
 
@@ -147,8 +147,12 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=("zh", "en", "auto"), default="auto", help=text("lang"))
     commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        sub: argparse.ArgumentParser = commands.add_parser(name, help=text(name), description=text(name), epilog=text("codes"), parents=parents)
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = commands.add_parser(
+            name, help=text(name), description=text(name), epilog=text("codes"), parents=parents
+        )
         sub.set_defaults(run=run)
         return sub
 
@@ -297,7 +301,9 @@ def _check(options: argparse.Namespace) -> int:
     from deident.report import sarif, text
 
     document = gate.read(options.file, options.title, options.lang)
-    scanner = Scanner(policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=_key(options), lang=options.lang)
+    scanner = Scanner(
+        policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=_key(options), lang=options.lang
+    )
     summary, reports = gate.run(scanner, document, options.lang)
     catalog = scanner.catalogue
     run = report.Run("check", _version(), options.policy, options.lang, kinds=report.kind_names(catalog.patterns, options.lang),

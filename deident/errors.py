@@ -1,12 +1,12 @@
 """The one tree of exceptions.  Bad data never raises; bad usage does, and says where and what to do.
 
-    DeidentError
-    ├── CatalogError      a file in patterns/ is wrong: names file and key          (exit code 2)
-    ├── PolicyError       a policy is unknown or contradicts itself                 (exit code 2)
-    ├── InputError        a path is missing, unreadable or of the wrong shape       (exit code 2)
-    ├── OutputError       the result cannot be written: disk full, no permission    (exit code 3)
-    ├── MissingExtra      an optional library is not installed: says which `pip install`
-    └── VerifyError       a masked document still holds a removed value; it was not written
+DeidentError
+├── CatalogError      a file in patterns/ is wrong: names file and key          (exit code 2)
+├── PolicyError       a policy is unknown or contradicts itself                 (exit code 2)
+├── InputError        a path is missing, unreadable or of the wrong shape       (exit code 2)
+├── OutputError       the result cannot be written: disk full, no permission    (exit code 3)
+├── MissingExtra      an optional library is not installed: says which `pip install`
+└── VerifyError       a masked document still holds a removed value; it was not written
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ def load_key() -> bytes:
             _make(path)
         key = path.read_bytes().strip()
     except OSError as problem:
-        raise OutputError(f"{path}: the key for tags cannot be made or read ({problem.strerror}); set DEIDENT_KEY or DEIDENT_KEY_FILE") from None
+        raise OutputError(
+            f"{path}: the key for tags cannot be made or read ({problem.strerror}); set DEIDENT_KEY or DEIDENT_KEY_FILE"
+        ) from None
     if not key:  # an HMAC without a key would be a bare hash
         raise OutputError(f"{path}: the key for tags is empty; remove the file, and a new key will be made")
     return key

@@ -18,7 +18,7 @@ from deident.catalog import Mask
 
 _ALNUM = re.compile(r"[0-9A-Za-z一-鿿]")
 _YEAR = re.compile(r"(?:[0-9]{4}|[0-9]{2}(?=年)|[〇○零一二三四五六七八九]{2,4}(?=年))")
-_PARTS = re.compile(r"[0-9]{3,}|[0-9]{1,2}|[〇○零一二三四五六七八九十元正]+")
+_PARTS = re.compile(r"[0-9]{3,}|[0-9]{1,2}|[〇○零一二三四五六七八九十元正冬腊]+")
 _TOWNSHIP = re.compile(r".*(?:街道|[镇乡](?!政府|村|镇)|苏木)")
 _COUNTY = re.compile(r".*(?:自治[区州县旗]|[市区县盟旗州省](?!场|民))")
 _AREA = re.compile(r"\(?（?(?:\+?86-?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})[)）]?[- ]?")
@@ -55,7 +55,8 @@ def hide(mask: Mask, value: str) -> str:
 def _year(value: str, fill: str) -> str:
     found = _YEAR.search(value)
     at = found.end() if found else 0
-    return value[:at] + _PARTS.sub(lambda part: fill * max(2, len(part[0]) if part[0].isdigit() else 2), value[at:])
+    hidden = value[:at] + _PARTS.sub(lambda part: fill * max(2, len(part[0]) if part[0].isdigit() else 2), value[at:])
+    return value[:at] + fill * 2 if hidden == value and fill not in value else hidden  # 1904年新年
 
 
 def edit(mask: Mask, value: str) -> tuple[int, int, str]:

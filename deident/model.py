@@ -28,7 +28,7 @@ MASK, REVIEW, KEEP = 0, 1, 2
 CATEGORIES = (
     "id_number", "home_address", "bank_account", "birth_date", "phone", "email", "medical_record",
     "property_status", "social_relation", "life_experience", "disability", "marital_status", "person_name",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,9 @@ class Candidates:
         if not rows:
             return Candidates.none()
         start, end, kind, score = zip(*rows, strict=True)
-        return Candidates(np.array(start, np.int64), np.array(end, np.int64), np.array(kind, np.int32), np.array(score, np.float32))
+        return Candidates(
+            np.array(start, np.int64), np.array(end, np.int64), np.array(kind, np.int32), np.array(score, np.float32)
+        )
 
     @staticmethod
     def join(parts: list[Candidates]) -> Candidates:
@@ -256,6 +258,15 @@ class Findings:
     grounds: tuple[Ground, ...]
     doc_type: str | None = None
     previews: tuple[str, ...] = ()
+
+    @staticmethod
+    def join(parts: list[Findings]) -> Findings:
+        """All of them (at least one, of one scanner), one after the other, without previews."""
+        return Findings(
+            np.concatenate([p.text for p in parts]), np.concatenate([p.start for p in parts]), np.concatenate([p.end for p in parts]),
+            np.concatenate([p.kind for p in parts]), np.concatenate([p.score for p in parts]),
+            np.concatenate([p.action for p in parts]), np.concatenate([p.rule for p in parts]), parts[0].kinds, parts[0].grounds,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.start)

@@ -15,7 +15,7 @@ conditions hold for a finding decides.  Conditions are evaluated for all finding
 | condition | holds when a word of one of the classes stands |
 |---|---|
 | near | before the value on its line (40 Han characters) |
-| nearest | there, and no word of another class named in any `nearest` stands nearer |
+| nearest | there, and no word of another class stands nearer that a `nearest` of the rules for this kind names |
 | after | right behind the value (12 Han characters) |
 | title | in the title or the first line of the document |
 | head, heads | in the header of the value's column; in any header of its table |
@@ -63,13 +63,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """classes: cue words by class; roles: the classes that any `nearest` names, among which the nearest decides."""
+    """classes: cue words by class; roles: by kind, the classes that any `nearest` of its rules names,
+    among which the nearest decides."""
 
     id: str
     name: Mapping[str, str]
     classes: Mapping[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
-    roles: frozenset[str]
+    roles: Mapping[int, frozenset[str]]
     examples: tuple[tuple[Example, Mapping[str, str]], ...]
     file: str
 
@@ -103,9 +104,7 @@ def _parse(content: dict[str, Any], file: str, catalogue: Catalogue) -> Policy:
     top = Table(file, "", content)
     classes_table = Table(file, "classes", dict(top.take("classes", dict, {})))
     classes = {key: classes_table.words(key) for key in list(classes_table.content)}
-    rules = tuple(
-        _rule(Table(file, f"rule[{n}]", item), catalogue, classes) for n, item in enumerate(top.tables("rule"), 1)
-    )
+    rules = tuple(_rule(Table(file, f"rule[{n}]", item), catalogue, classes) for n, item in enumerate(top.tables("rule"), 1))
     ids = [rule.id for rule in rules]
     for twice in {i for i in ids if ids.count(i) > 1}:
         raise top.fail("rule", f"two rules have the id '{twice}'")
@@ -117,7 +116,11 @@ def _parse(content: dict[str, Any], file: str, catalogue: Catalogue) -> Policy:
             raise table.fail("action", f"is none of {', '.join(ACTIONS)}")
         examples.append((Example(table.take("text", str)), context))
         table.done()
-    roles = frozenset(c for rule in rules for side in (rule.when, rule.unless) for c in side.get("nearest", ()))
+    roles: dict[int, frozenset[str]] = {}
+    for rule in rules:
+        named = frozenset(c for side in (rule.when, rule.unless) for c in side.get("nearest", ()))
+        for kind in rule.kinds:
+            roles[kind] = roles.get(kind, frozenset()) | named
     if (id := top.take("id", str)) != (stem := file.removesuffix(".toml")):
         raise top.fail("id", f"must be the file's name, '{stem}', not '{id}'")
     policy = Policy(id, top.names("name"), classes, rules, roles, tuple(examples), file)
@@ -210,10 +213,12 @@ class _Facts:
         column = self.fact(name)
         if name in CLASS_CONDITIONS:
             bits = sum(self.scene.plan.bit(c) for c in wanted)
-            return (column & np.uint64(bits)) != 0
+            among_classes: Bools = (column & np.uint64(bits)) != 0
+            return among_classes
         if name == "table":
             has = np.array([not kinds.isdisjoint(wanted) for kinds in self.scene.tables.kinds] + [False], np.bool_)
-            return has[column]
+            announced: Bools = has[column]
+            return announced
         return np.isin(column, wanted)
 
     def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:
@@ -244,8 +249,14 @@ class _Facts:
         return self._context.near(self.found.start)
 
     def _nearest(self) -> NDArray[np.uint64]:
-        classes = sum(self.scene.plan.bit(c) for c in self.policy.roles)
-        return self._context.nearest(self.found.start, classes)
+        result = np.zeros(len(self.found), np.uint64)
+        for classes in set(self.policy.roles.values()):
+            kinds = [kind for kind, named in self.policy.roles.items() if named == classes]
+            mine = np.flatnonzero(np.isin(self.found.kind, kinds))
+            if classes and len(mine):
+                bits = sum(self.scene.plan.bit(c) for c in classes)
+                result[mine] = self._context.nearest(self.found.start[mine], bits)
+        return result
 
     def _after(self) -> NDArray[np.uint64]:
         return self._context.after(self.found.end)

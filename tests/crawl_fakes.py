@@ -65,7 +65,9 @@ class FakeScanner:
             ))  # fmt: skip
         for match in re.finditer(b"12345", data):
             if not any(f.start <= match.start() < f.end for f in report.findings):
-                report.findings.append(Finding(match.start(), match.end(), "hotline", "phone", "keep", 0.9, "hotline", "政务热线", ()))
+                report.findings.append(
+                    Finding(match.start(), match.end(), "hotline", "phone", "keep", 0.9, "hotline", "政务热线", ())
+                )
         if b"REVIEW" in data:
             report.findings.append(Finding(0, 1, "person_name", "person_name", "review", 0.5, "", "需要判断"))
         if report.count("mask") or (report.count("review") and found == "partial"):

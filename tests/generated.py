@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from html import escape
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from deident import catalog
@@ -63,11 +64,15 @@ def born(chance: random.Random) -> str:
 
 
 def amount(chance: random.Random) -> str:
-    return chance.choice((f"{chance.randrange(10**7)}.00元", f"{chance.randrange(10**6)}", f"{chance.random() * 1e9:.2f}", "12345"))
+    return chance.choice(
+        (f"{chance.randrange(10**7)}.00元", f"{chance.randrange(10**6)}", f"{chance.random() * 1e9:.2f}", "12345")
+    )
 
 
 def digits(chance: random.Random) -> str:
-    return "".join(chance.choice("0123456789") for _ in range(chance.choice((5, 6, 7, 8, 9, 11, 12, 15, 16, 18, 19, 20, 28, 40, 70))))
+    return "".join(
+        chance.choice("0123456789") for _ in range(chance.choice((5, 6, 7, 8, 9, 11, 12, 15, 16, 18, 19, 20, 28, 40, 70)))
+    )
 
 
 def mail(chance: random.Random) -> str:
@@ -75,7 +80,9 @@ def mail(chance: random.Random) -> str:
 
 
 def hidden(chance: random.Random) -> str:
-    return chance.choice(("138****0000", "1380000****", "110105********0017", "6217***********8", "110105190001010*17", "尾号0000", "王**"))
+    return chance.choice(
+        ("138****0000", "1380000****", "110105********0017", "6217***********8", "110105190001010*17", "尾号0000", "王**")
+    )
 
 
 def other(chance: random.Random) -> str:
@@ -100,12 +107,30 @@ SEPARATORS = (
     "", " ", "\t", "\n", "\r\n", "\n\n", "-", "—", "·", ".", "/", "、", "　", "\u00a0", "\u200b", "\ufeff", "\u00ad", "\u202a", "*", "_", "=", "@", ",",
     "，", "|", "；", ";", "<", "&", '"', "'", "\\", "%", "×", "X", "x", "Ⅹ", "元", "人", "号", "\0", "é", "😀", "⽉", "⺟", "0", "1", "A",
 )  # fmt: skip
-HEADERS = ("序号", "姓名", "身份证号", "联系电话", "银行卡号", "出生年月", "住址", "金额", "备注", "账号", "性别", "科室", "办公电话", "残疾等级", "微信号")
+HEADERS = (
+    "序号",
+    "姓名",
+    "身份证号",
+    "联系电话",
+    "银行卡号",
+    "出生年月",
+    "住址",
+    "金额",
+    "备注",
+    "账号",
+    "性别",
+    "科室",
+    "办公电话",
+    "残疾等级",
+    "微信号",
+)
 
 
 def _examples() -> tuple[str, ...]:
     return tuple(
-        example.text.replace("«", "").replace("»", "") for pattern in catalog.load().patterns.values() for example in pattern.examples
+        example.text.replace("«", "").replace("»", "")
+        for pattern in catalog.load().patterns.values()
+        for example in pattern.examples
     )
 
 
@@ -155,7 +180,10 @@ def piece(chance: random.Random) -> str:
         return chance.choice(EXAMPLES)
     if what < 0.97:
         return table(chance)
-    return "".join(chr(chance.choice((chance.randrange(32, 127), chance.randrange(0x4E00, 0x9FA5), chance.randrange(1, 0xD7FF)))) for _ in range(6))
+    return "".join(
+        chr(chance.choice((chance.randrange(32, 127), chance.randrange(0x4E00, 0x9FA5), chance.randrange(1, 0xD7FF))))
+        for _ in range(6)
+    )
 
 
 def table(chance: random.Random, tab: str = "\t") -> str:
@@ -167,9 +195,7 @@ def table(chance: random.Random, tab: str = "\t") -> str:
 
 def entities(value: str, chance: random.Random) -> str:
     """HTML: the characters partly as entities."""
-    return "".join(
-        f"&#{ord(c)};" if (r := chance.random()) < 0.2 else f"&#x{ord(c):x};" if r < 0.3 else escape(c) for c in value
-    )
+    return "".join(f"&#{ord(c)};" if (r := chance.random()) < 0.2 else f"&#x{ord(c):x};" if r < 0.3 else escape(c) for c in value)
 
 
 def page(chance: random.Random) -> str:
@@ -262,7 +288,19 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.randrange(1, 6)):
         at, size = chance.randrange(len(data) + 1), chance.randrange(12)
         new = chance.choice(
-            [b"", bytes([chance.randrange(256)]), data[at : at + size] * 2, data[:size], b'"', b"<", b"\0", b"\n", b"&#", b"\xff", b"\\u"]
+            [
+                b"",
+                bytes([chance.randrange(256)]),
+                data[at : at + size] * 2,
+                data[:size],
+                b'"',
+                b"<",
+                b"\0",
+                b"\n",
+                b"&#",
+                b"\xff",
+                b"\\u",
+            ]
         )
         data = data[:at] + new + data[at + size :]
     return data
@@ -278,3 +316,8 @@ pieces = st.one_of(
 texts = st.lists(pieces, max_size=10).map("".join)
 #: The same as UTF-8, and bytes of any kind.
 views = st.one_of(texts.map(lambda one: one.encode("utf-8", "replace")), st.binary(max_size=200))
+
+_ALWAYS = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+#: How often a law is tried: cheap ones, ones through the whole engine.
+many = settings(_ALWAYS, max_examples=150)
+few = settings(_ALWAYS, max_examples=50)

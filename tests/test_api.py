@@ -115,7 +115,13 @@ def test_findings_hold_no_value() -> None:
     found = deident.scan(TEXT)
     private = [TEXT[f.start : f.end] for f in found if f.action == "mask"]
     assert len(private) >= 2
-    seen = [repr(found), str(list(found)), repr(found.columns()), str([asdict(f) for f in found]), repr(found.to_pandas().values.tolist())]
+    seen = [
+        repr(found),
+        str(list(found)),
+        repr(found.columns()),
+        str([asdict(f) for f in found]),
+        repr(found.to_pandas().values.tolist()),
+    ]
     seen += [pickle.dumps(found).decode("latin-1"), pickle.dumps(list(found)).decode("latin-1")]
     for value in private:
         assert not any(value in text for text in seen)
@@ -182,7 +188,16 @@ def test_lone_surrogates_are_text_too() -> None:
 
 # ---- many texts
 
-MANY = [TEXT, "", "今日天气晴。", None, f"身份证号：{ID}", float("nan"), "户主电话13800000001", b"\xe6\x89\x8b\xe6\x9c\xba13800000001"]
+MANY = [
+    TEXT,
+    "",
+    "今日天气晴。",
+    None,
+    f"身份证号：{ID}",
+    float("nan"),
+    "户主电话13800000001",
+    b"\xe6\x89\x8b\xe6\x9c\xba13800000001",
+]
 
 
 def same(one: Findings, other: Findings) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -162,6 +163,8 @@ def test_misses_hold_no_value() -> None:
 
 class Idle:
     """A scanner that finds nothing."""
+
+    matcher = SimpleNamespace(name="none")
 
     def scan_texts(self, texts: list[bytes]) -> None:
         for text in texts:

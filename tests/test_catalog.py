@@ -133,7 +133,12 @@ def test_other_ways_to_be_wrong(tmp_path: Path) -> None:
     [
         ('id = "all"', "", "rule[1].id", "is missing"),
         ('"phone", "id_number"', '"phones"', "rule[1].categories", "no category 'phones'"),
-        ('categories = ["phone", "id_number"]', 'kinds = ["mobil"]', "rule[1].kinds", "no kind 'mobil' (see `deident list kinds`)"),
+        (
+            'categories = ["phone", "id_number"]',
+            'kinds = ["mobil"]',
+            "rule[1].kinds",
+            "no kind 'mobil' (see `deident list kinds`)",
+        ),
         ('categories = ["phone", "id_number"]', "", "rule[1].kinds", "a rule needs kinds or categories"),
         ('action = "mask"\nreason', 'action = "hide"\nreason', "rule[1].action", "'hide' is none of mask, review, keep"),
         ('reason = { zh = "一律遮盖", en = "everything goes" }', "", "rule[1].reason", "is missing"),
@@ -147,7 +152,7 @@ def test_other_ways_to_be_wrong(tmp_path: Path) -> None:
         ('public = ["举报"]', "public = [1]", "classes.public", "must be a list of non-empty strings"),
         ('action = "mask"\n\n', 'action = "gone"\n', "example[1].action", "is none of mask, review, keep"),
         ('id = "all"', 'id = "all"\nwhen = { value = "(1" }', "rule[1].when.value", "is not a regular expression: missing )"),
-        ('[[rule]]', '[rule]', "rule", "must be list, not dict"),
+        ("[[rule]]", "[rule]", "rule", "must be list, not dict"),
         ('id = "strict"', "", "id", "is missing"),
         ('id = "strict"', 'id = "lax"', "id", "must be the file's name, 'strict', not 'lax'"),
         ("[classes]", "[clases]", "clases", "is not a key of this table"),

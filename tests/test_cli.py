@@ -63,7 +63,7 @@ def test_mask_makes_a_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     (tmp_path / "in/a.txt").write_text(NUMBER)
     assert cli.main(["mask", str(tmp_path / "in"), "-o", str(tmp_path / "o"), "--jobs", "1"]) == 0
     assert (tmp_path / "o/a.txt").read_text() == "*" * 18
-    assert "1 files (1 places) were masked" in capsys.readouterr().out
+    assert "1 places were masked and verified; 1 files are ready" in capsys.readouterr().out
     assert cli.main(["mask", str(tmp_path / "in"), "-o", str(tmp_path / "o")]) == 2
     assert cli.main(["mask", str(tmp_path / "in"), "-o", str(tmp_path / "o"), "--resume", "-q"]) == 0
 
@@ -142,7 +142,9 @@ def test_stdin_takes_bytes_and_json(monkeypatch: pytest.MonkeyPatch, capsys: pyt
         assert code == 2 or json.loads(out)["exit_code"] == code
 
 
-def test_json_of_check_gives_offsets_of_the_document_itself(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_of_check_gives_offsets_of_the_document_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = f"\n<p>身份证{NUMBER}"
     give(monkeypatch, json.dumps({"title": "名单<1>", "html": page}).encode())
     cli.main(["check", "-", "--format", "json"])
@@ -167,8 +169,12 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
               "sys.modules['deident.engine'] = types.SimpleNamespace(Scanner=test_cli.Fake)\n"
               "from deident.cli import main\nsys.exit(main(sys.argv[1:]))")  # fmt: skip
     here = Path(__file__).parent
-    command = f"{sys.executable} -c \"$SCRIPT\" check {page} | head -1"
-    environment = os.environ | {"SCRIPT": script, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join([str(here), str(here.parent)])}
+    command = f'{sys.executable} -c "$SCRIPT" check {page} | head -1'
+    environment = os.environ | {
+        "SCRIPT": script,
+        "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join([str(here), str(here.parent)]),
+    }
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
@@ -200,7 +206,12 @@ def test_real_scan_mask_and_scan_again(tmp_path: Path, capsys: pytest.CaptureFix
     assert (tmp_path / "dst/minzheng/news.html").read_bytes() == (site / "news.html").read_bytes()
     captured = capsys.readouterr()
     texts = [captured.out, captured.err]
-    texts += [path.read_bytes().decode("latin-1") for folder in ("out", "dst", "again") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+    texts += [
+        path.read_bytes().decode("latin-1")
+        for folder in ("out", "dst", "again")
+        for path in (tmp_path / folder).rglob("*")
+        if path.is_file()
+    ]
     assert all("1949123100" not in text for text in texts)
 
 

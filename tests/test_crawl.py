@@ -97,7 +97,19 @@ def test_scan_writes_all_reports(site: Path, tmp_path: Path, jobs: int) -> None:
     rows = lines(tmp_path / "out")
     assert [(row["file"], row["where"]) for row in rows if row["action"] == "mask"] == [
         ("minzheng/a.html", "line 1"), ("minzheng/b.html", "line 2"), ("minzheng/b.html", "line 2")]  # fmt: skip
-    assert list(rows[0]) == ["file", "where", "kind", "category", "action", "score", "preview", "tag", "reason", "basis", "doc_type"]
+    assert list(rows[0]) == [
+        "file",
+        "where",
+        "kind",
+        "category",
+        "action",
+        "score",
+        "preview",
+        "tag",
+        "reason",
+        "basis",
+        "doc_type",
+    ]
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert summary["findings"] == {"mask": 3, "review": 1, "keep": 1}
     assert summary["folders"]["minzheng"] == {"files": 2, "mask": 3, "review": 0, "keep": 0, "unread": 0}

@@ -22,7 +22,9 @@ from deident.formats import open_document
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
 PAGES = (*READMES, "docs/library.md", "docs/cli.md", "docs/policies.md")
-DOCS = "\n".join(path.read_text(encoding="utf-8") for path in [*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), ROOT / "patterns/README.md"])
+DOCS = "\n".join(
+    path.read_text(encoding="utf-8") for path in [*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), ROOT / "patterns/README.md"]
+)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 
@@ -68,7 +70,9 @@ def test_commands_work(page: str, command: str, code: int, tmp_path: Path, monke
     if pipe:
         script = "import sys; sys.path.insert(0, sys.argv.pop(1)); from deident.cli import main; sys.exit(main())"
         typed = subprocess.run(["bash", "-c", front], capture_output=True, check=True).stdout
-        done = subprocess.run([sys.executable, "-c", script, str(ROOT), *arguments[1:]], input=typed, capture_output=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(ROOT), *arguments[1:]], input=typed, capture_output=True, check=False
+        )
         assert done.returncode == code, done.stderr.decode()
         return
     result = cli.main(arguments[1:])
@@ -121,7 +125,10 @@ def test_the_first_block_installs_and_masks_the_example_site(page: str, tmp_path
         assert cli.main(arguments[1:]) == 0
     for name in ("findings.jsonl", "files.csv", "summary.json", "report.html"):
         assert (tmp_path / "masked/.deident" / name).stat().st_size > 500, name
-    before, after = ({p.relative_to(tmp_path / d) for p in (tmp_path / d).rglob("*.*") if ".deident" not in p.parts} for d in ("examples/site", "masked"))
+    before, after = (
+        {p.relative_to(tmp_path / d) for p in (tmp_path / d).rglob("*.*") if ".deident" not in p.parts}
+        for d in ("examples/site", "masked")
+    )
     assert len(after) == len(before)
 
 
@@ -136,7 +143,9 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 
 
 def test_made_documentation_is_up_to_date() -> None:
-    done = subprocess.run([sys.executable, str(ROOT / "scripts/make_docs.py"), "--check"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/make_docs.py"), "--check"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -146,7 +155,13 @@ def test_every_command_and_option_is_documented() -> None:
         assert f"\n## {command}\n" in text
         for page in READMES:
             assert f"deident {command}" in (ROOT / page).read_text(encoding="utf-8"), (page, command)
-    assert {line.removeprefix("## deident ") for line in DOCS.splitlines() if line.startswith("## deident ")} == {"scan", "mask", "check", "test", "list"}
+    assert {line.removeprefix("## deident ") for line in DOCS.splitlines() if line.startswith("## deident ")} == {
+        "scan",
+        "mask",
+        "check",
+        "test",
+        "list",
+    }
 
 
 def test_every_kind_check_and_policy_is_documented() -> None:
@@ -156,7 +171,14 @@ def test_every_kind_check_and_policy_is_documented() -> None:
 
 
 def test_every_format_is_documented() -> None:
-    samples = {"a.html": b"<html><p>x", "a.xml": b"<?xml version='1.0'?><a>x</a>", "a.json": b'{"a": 1}', "a.csv": b"a,b\n1,2\n", "a.txt": b"x", "a": b"\0\1\2"}
+    samples = {
+        "a.html": b"<html><p>x",
+        "a.xml": b"<?xml version='1.0'?><a>x</a>",
+        "a.json": b'{"a": 1}',
+        "a.csv": b"a,b\n1,2\n",
+        "a.txt": b"x",
+        "a": b"\0\1\2",
+    }
     formats = {open_document(data, name).format for name, data in samples.items()}
     assert len(formats) == len(samples)
     for page in READMES:
@@ -194,13 +216,18 @@ def test_the_two_readmes_have_the_same_parts() -> None:
     one, other = (re.sub(r"(?s)<!-- (\w+) -->.*?<!-- /\1 -->", "", (ROOT / page).read_text(encoding="utf-8")) for page in READMES)
     for mark in (r"(?m)^#+ ", r"(?m)^\|", r"(?m)^- ", r"(?m)^```\w+"):
         assert len(re.findall(mark, one)) == len(re.findall(mark, other)), mark
-    assert {x for x in blocks("README.md", "python")} == {x for x in blocks("README.zh.md", "python")}
+    assert blocks("README.md", "python") == blocks("README.zh.md", "python")
     assert blocks("README.md", "toml") == blocks("README.zh.md", "toml")
 
 
 def test_links_lead_somewhere() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]
-    wrong = [(page.name, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")) if not (page.parent / link).exists()]
+    wrong = [
+        (page.name, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
     assert wrong == []
 
 

@@ -105,7 +105,9 @@ def test_laws_say_what_they_are() -> None:
 
 
 def test_every_law_is_cited_or_explains_the_rest() -> None:
-    cited = {key for pattern in PATTERNS for key in pattern.basis} | {key for one in POLICIES for rule in one.rules for key in rule.basis}
+    cited = {key for pattern in PATTERNS for key in pattern.basis} | {
+        key for one in POLICIES for rule in one.rules for key in rule.basis
+    }
     assert cited <= set(CATALOGUE.laws)
 
 
@@ -121,7 +123,14 @@ def test_rules_about_policies(one: policy.Policy) -> None:
     for condition in (c for rule in one.rules for side in (rule.when, rule.unless) for c in side.values()):
         if isinstance(condition, tuple):
             assert condition, "an empty condition never holds"
-    used = {name for rule in one.rules for side in (rule.when, rule.unless) for c in side.values() if isinstance(c, tuple) for name in c}
+    used = {
+        name
+        for rule in one.rules
+        for side in (rule.when, rule.unless)
+        for c in side.values()
+        if isinstance(c, tuple)
+        for name in c
+    }
     assert {name for name in one.classes if name not in used} == set(), "a class of words that no rule uses"
 
 

@@ -56,7 +56,9 @@ def test_what_is_in_the_wheel(wheel: Path) -> None:
     assert {"deident/py.typed", "deident/report/page.html"} <= names
     inside = {name.removeprefix("deident/patterns/") for name in names if name.startswith("deident/patterns/")}
     assert inside == {path.relative_to(catalog.home()).as_posix() for path in catalog.home().rglob("*") if path.is_file()}
-    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "deident").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    code = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "deident").rglob("*") if path.is_file() and path.suffix != ".pyc"
+    }
     assert code <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
@@ -65,20 +67,53 @@ def test_what_is_in_the_source_archive(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "LICENSE", "README.md", "patterns/law.toml", "tests/test_wheel.py", "examples/annotated.jsonl"} <= names
+    assert {
+        "pyproject.toml",
+        "LICENSE",
+        "README.md",
+        "patterns/law.toml",
+        "tests/test_wheel.py",
+        "examples/annotated.jsonl",
+    } <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", ".git/", "masked"))]
 
 
 def test_the_installed_wheel_runs_its_examples(wheel: Path, tmp_path: Path) -> None:
     site, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(site), str(wheel), cwd=elsewhere)
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(site),
+        str(wheel),
+        cwd=elsewhere,
+    )
     where = run(sys.executable, "-c", "import deident; print(deident.__file__)", cwd=elsewhere, PYTHONPATH=str(site))
     assert Path(where.strip()).is_relative_to(site)
     said = run(sys.executable, "-m", "deident", "test", "--lang", "en", cwd=elsewhere, PYTHONPATH=str(site))
     assert said.startswith("all examples pass (")
-    assert run(sys.executable, "-m", "deident", "--version", cwd=elsewhere, PYTHONPATH=str(site)).strip() == f"deident {deident.__version__}"
+    assert (
+        run(sys.executable, "-m", "deident", "--version", cwd=elsewhere, PYTHONPATH=str(site)).strip()
+        == f"deident {deident.__version__}"
+    )
     page = elsewhere / "a.txt"
     page.write_text("本人手机13800000001", encoding="utf-8")
-    run(sys.executable, "-m", "deident", "mask", str(page), "--out", str(elsewhere / "out"), cwd=elsewhere, PYTHONPATH=str(site), DEIDENT_KEY="0" * 16)
+    run(
+        sys.executable,
+        "-m",
+        "deident",
+        "mask",
+        str(page),
+        "--out",
+        str(elsewhere / "out"),
+        cwd=elsewhere,
+        PYTHONPATH=str(site),
+        DEIDENT_KEY="0" * 16,
+    )
     assert (elsewhere / "out/a.txt").read_text(encoding="utf-8") == "本人手机138********"

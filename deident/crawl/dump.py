@@ -47,7 +47,7 @@ class Options:
     force: bool = False
     quiet: bool = False
     seconds: float = 120.0
-    most_bytes: int = 512 << 20
+    most_bytes: int = 200 << 20
     report: Path | None = None
     make: MakeScanner | None = None
     version: str = ""
@@ -143,7 +143,7 @@ class _Dump:
         try:
             with closing(pool.run(batches(todo))) as finished:
                 for done in finished:
-                    state.put(*done)
+                    state.put(*done[:4])
                     progress.add(done)
         except KeyboardInterrupt:
             raise Interrupted(say(options.lang, "interrupted")) from None
@@ -152,10 +152,10 @@ class _Dump:
             with suppress(OutputError):
                 state.flush()
         for done in unclear:
-            state.put(*done)
+            state.put(*done[:4])
         if target is not None:
             self._remove(target, state.unseen())
-            if resumed and not work.single:
+            if (options.resume or options.force) and not work.single:
                 _sweep(target)
         state.forget_unseen()
         run = self._describe(progress, resumed=resumed > 0, skipped=dict(skipped))
@@ -211,7 +211,11 @@ def _fingerprint(mode: str, options: Options, scanner: ScannerLike) -> dict[str,
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file() and path.suffix in (".toml", ".txt", ".tsv"):
                 digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    key = hashlib.blake2b(b"deident state", key=hashlib.sha256(options.key).digest(), digest_size=8).hexdigest() if options.key else ""
+    key = (
+        hashlib.blake2b(b"deident state", key=hashlib.sha256(options.key).digest(), digest_size=8).hexdigest()
+        if options.key
+        else ""
+    )
     return {"mode": mode, "deident": options.version, "policy": options.policy, "patterns": digest.hexdigest(),
             "matcher": options.matcher, "lang": options.lang, "key": key, "max-size": str(options.most_bytes)}  # fmt: skip
 

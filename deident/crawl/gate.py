@@ -75,7 +75,9 @@ def with_title(name: str, data: bytes, title: str | None) -> Submitted:
         return Submitted(name, data)
     head = b"<title>" + escape(title).encode("ascii", "xmlcharrefreplace") + b"</title>"
     if kind == "text":
-        return Submitted(Path(name).stem + ".html", head + b"<pre>" + data.replace(b"&", b"&amp;").replace(b"<", b"&lt;"), 0, len(head) + 5)
+        return Submitted(
+            Path(name).stem + ".html", head + b"<pre>" + data.replace(b"&", b"&amp;").replace(b"<", b"&lt;"), 0, len(head) + 5
+        )
     at = len(BOM) if data.startswith(BOM) else 0
     return Submitted(name, data[:at] + head + data[at:], at, len(head))
 

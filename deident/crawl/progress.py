@@ -21,7 +21,7 @@ class Progress:
         """One more file."""
         self.files += 1
         self.bytes += done.source.size
-        self.findings += sum(finding.action != "keep" for report in done.reports for finding in report.findings)
+        self.findings += done.open()
         if self._bar is not None:
             rate = self.bytes / 1e6 / max(time.monotonic() - self._started, 1e-3)
             self._bar.set_postfix_str(f"{rate:.1f} MB/s, {say(self._lang, 'found')} {self.findings}", refresh=False)

@@ -15,20 +15,19 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, fields
 from pathlib import Path
 
+from deident.crawl.packed import pack, unpack
 from deident.crawl.walk import Source
 from deident.errors import DeidentError, InputError, OutputError
-from deident.model import FileReport, Finding
+from deident.model import FileReport
 from deident.report.messages import say
 
 TABLES = """
 create table meta (key text primary key, value text not null);
 create table files (id blob primary key, size integer not null, mtime integer not null, seen integer not null, status text not null,
-    shown text not null, output blob, reports text not null);
+    shown text not null, output blob, reports blob not null);
 """
-FIELDS = frozenset(field.name for field in fields(FileReport)) - {"findings"}
 
 
 class State:
@@ -80,10 +79,19 @@ class State:
         self._seen.append((mark,))
         return True
 
-    def put(self, source: Source, reports: list[FileReport], output: bytes | None) -> None:
-        """This file is done.  Reports come in with names that hold no value."""
-        text = json.dumps([asdict(report) for report in reports], ensure_ascii=False, separators=(",", ":"))
-        row = (self._id(source.name), source.size, source.mtime_ns, self._run, reports[0].status, reports[0].file, output, text)
+    def put(self, source: Source, reports: list[FileReport], output: bytes | None, packed: bytes = b"") -> None:
+        """This file is done.  Reports come in with names that hold no value, packed or not."""
+        content = packed or pack(reports)
+        row = (
+            self._id(source.name),
+            source.size,
+            source.mtime_ns,
+            self._run,
+            reports[0].status,
+            reports[0].file,
+            output,
+            content,
+        )
         try:
             self._base.execute("insert or replace into files values (?, ?, ?, ?, ?, ?, ?, ?)", row)
         except sqlite3.Error as problem:
@@ -137,10 +145,12 @@ class State:
     def reports(self) -> Iterator[FileReport]:
         """All reports, sorted by file name."""
         self.flush()
-        for (text,) in self._base.execute("select reports from files order by shown, reports"):
-            for content in json.loads(text):
-                findings = [Finding(**{**finding, "basis": tuple(finding["basis"])}) for finding in content["findings"]]
-                yield FileReport(findings=findings, **{key: content[key] for key in FIELDS})
+        for (packed,) in self._base.execute("select reports from files order by shown, reports"):
+            try:
+                reports = unpack(packed)
+            except ValueError as problem:
+                raise self._error(problem) from None
+            yield from reports
 
     def close(self) -> None:
         """Commit and let go; never raises, because it runs while other errors are on their way."""

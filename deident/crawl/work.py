@@ -11,10 +11,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from deident.crawl.names import shown
+from deident.crawl.packed import pack
 from deident.crawl.walk import Source
 from deident.errors import CatalogError, DeidentError, MissingExtra, OutputError
 from deident.model import FileReport
@@ -46,6 +47,17 @@ class Done(NamedTuple):
     source: Source
     reports: list[FileReport]
     output: bytes | None
+    packed: bytes = b""  # the reports as bytes; then `reports` has no findings
+    found: int = 0  # how many of them are to mask or review, if packed
+
+    def light(self) -> Done:
+        """For the way to another process."""
+        bare = [replace(report, findings=[]) for report in self.reports]
+        return Done(self.source, bare, self.output, pack(self.reports), self.open())
+
+    def open(self) -> int:
+        """How many findings are to mask or review."""
+        return self.found or sum(finding.action != "keep" for report in self.reports for finding in report.findings)
 
 
 @dataclass(frozen=True, slots=True)

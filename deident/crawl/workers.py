@@ -157,7 +157,9 @@ def _kill(worker: Worker) -> None:
     worker.process.close()
 
 
-def _serve(pipe: Connection, others: list[Connection], work: Work, make: MakeScanner, scanner: ScannerLike | None, parent: int) -> None:
+def _serve(
+    pipe: Connection, others: list[Connection], work: Work, make: MakeScanner, scanner: ScannerLike | None, parent: int
+) -> None:
     """The life of a worker.  A forked one inherits the parent's scanner, a spawned one builds its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -169,7 +171,7 @@ def _serve(pipe: Connection, others: list[Connection], work: Work, make: MakeSca
         pipe.send(("ready", None))
         while True:
             batch = pipe.recv()
-            pipe.send(("done", work(scanner, batch)))
+            pipe.send(("done", [done.light() for done in work(scanner, batch)]))
     except (EOFError, BrokenPipeError, ConnectionResetError):  # the parent is gone
         return
     except DeidentError as problem:

@@ -52,7 +52,14 @@ def settle(found: Candidates, ranks: np.ndarray[tuple[int], np.dtype[np.int64]])
     chosen = order[alone].tolist()
     taken_start: list[int] = []
     rest = order[~alone].tolist()
-    rest.sort(key=lambda i: (-int(ranks[found.kind[i]]), int(found.start[i] - found.end[i]), -float(found.score[i]), int(found.start[i])))
+    rest.sort(
+        key=lambda i: (
+            -int(ranks[found.kind[i]]),
+            int(found.start[i] - found.end[i]),
+            -float(found.score[i]),
+            int(found.start[i]),
+        )
+    )
     taken: list[tuple[int, int]] = []
     for i in _without_overlap(found, rest, taken, taken_start):
         chosen.append(i)

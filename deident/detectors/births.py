@@ -1,6 +1,6 @@
 """A date that repeats the birth date inside an ID number on the same line is that person's birth date, whatever is said.
 
-    钟某，430104190204209924，1902-04-20，家住…
+钟某，430104190204209924，1902-04-20，家住…
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from deident.matching.scene import Scene
 from deident.model import Candidates
 
 ID_KINDS = ("resident_id", "resident_id_precision_lost", "hk_mo_tw_residence_permit")
-_DATE = re.compile(rb"(?<![0-9])((?:18|19|20)[0-9]{2})(?:[-./]|\xe5\xb9\xb4)([0-9]{1,2})(?:[-./]|\xe6\x9c\x88)([0-9]{1,2})(?:\xe6\x97\xa5)?(?![0-9])")
+_DATE = re.compile(
+    rb"(?<![0-9])((?:18|19|20)[0-9]{2})(?:[-./]|\xe5\xb9\xb4)([0-9]{1,2})(?:[-./]|\xe6\x9c\x88)([0-9]{1,2})(?:\xe6\x97\xa5)?(?![0-9])"
+)
 
 
 def find(scene: Scene, found: Candidates) -> Candidates:

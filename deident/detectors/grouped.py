@@ -25,28 +25,27 @@ _CHAIN = re.compile(rb"[0-9A-Za-z]{1,23}(?:" + SEPARATOR + rb"[0-9A-Za-z]{1,23})
 _GROUP = re.compile(rb"[0-9A-Za-z]+")
 _USUAL = re.compile(r"(?:4-){2,4}\d|(?:4-){3}4|(?:4-){4}[1-4]")
 _WHITE = re.compile(rb"[\r\n]")
+_SIGNS = b" .-\n\r\xc2\xb7"  # the bytes of SEPARATOR
+
+Runs = tuple[list[int], list[int], list[bytes]]
 
 
 def find(scene: Scene) -> Candidates:
     """Candidates of all patterns that say `grouped = true`."""
     kinds = [k for k, p in enumerate(scene.plan.patterns) if p.grouped and p.trigger == "token"]
-    spans = _runs(scene, {width for kind in kinds for width in scene.plan.shapes[kind].tables}) if kinds else []
-    if not spans:
-        return Candidates.none()
     parts: list[Candidates] = []
-    widths = np.array([len(joined) for _, _, joined, _, _ in spans])
-    for width in np.unique(widths):
-        chosen = [span for span, w in zip(spans, widths, strict=True) if w == width]
-        rows = np.frombuffer(b"".join(s[2] for s in chosen), np.uint8).reshape(len(chosen), width)
-        start = np.array([s[0] for s in chosen], np.int64)
-        end = np.array([s[1] for s in chosen], np.int64)
-        facts, every = facts_of(scene, start, end), np.arange(len(chosen))
+    for width, (starts, ends, texts) in _runs(
+        scene, {width for kind in kinds for width in scene.plan.shapes[kind].tables}
+    ).items():
+        rows = np.frombuffer(b"".join(texts).upper(), np.uint8).reshape(len(texts), width)
+        start, end = np.array(starts, np.int64), np.array(ends, np.int64)
+        facts, every = facts_of(scene, start, end), np.arange(len(texts))
         for kind in kinds:
-            if int(width) in scene.plan.shapes[kind].tables:
+            if width in scene.plan.shapes[kind].tables:
                 passed, score = judge(scene, kind, rows, facts, every)
                 sure = score >= scene.plan.patterns[kind].score["cue"] - 1e-3
                 usual = np.array(
-                    [_grouping(scene, kind, chosen[i][3], chosen[i][4], bool(s)) for i, s in zip(passed.tolist(), sure, strict=True)],
+                    [_grouping(scene, kind, starts[i], ends[i], bool(s)) for i, s in zip(passed.tolist(), sure, strict=True)],
                     np.bool_,
                 )
                 which: Ints = passed[usual]
@@ -54,9 +53,11 @@ def find(scene: Scene) -> Candidates:
     return Candidates.join(parts) if parts else Candidates.none()
 
 
-def _grouping(scene: Scene, kind: int, lengths: str, broken: bool, sure: bool) -> bool:
-    """Whether a kind is written in groups of these lengths; broken over two lines it needs two checks or a cue."""
-    pattern = scene.plan.patterns[kind]
+def _grouping(scene: Scene, kind: int, start: int, end: int, sure: bool) -> bool:
+    """Whether a kind is written in groups of such lengths ("3-4-4"); broken over two lines it needs two checks or a cue."""
+    pattern, view = scene.plan.patterns[kind], scene.batch.view
+    lengths = "-".join(str(len(group)) for group in _GROUP.findall(view, start, end))
+    broken = _WHITE.search(view, start, end) is not None
     if broken and len(pattern.checks) < 2:
         return sure and lengths.count("-") == 1
     if pattern.groups:
@@ -77,13 +78,14 @@ def _junctions(scene: Scene) -> Ints:
     behind = scene.buffer.after(token.end, 2)
     area &= (width >= 7) & (width <= 8) & ~token.long & ~ALNUM[behind[:, 1]]
     at = np.maximum(np.searchsorted(token.start, found, "right") - 1, 0)
-    return found[~(area[at] & (found <= token.end[at]) & (found >= token.start[at]))]
+    kept: Ints = found[~(area[at] & (found <= token.end[at]) & (found >= token.start[at]))]
+    return kept
 
 
-def _runs(scene: Scene, widths: set[int]) -> list[tuple[int, int, bytes, str, bool]]:
-    """(start, end, upper-cased characters, lengths "3-4-4", has a line break) of every run of groups that could be a number."""
+def _runs(scene: Scene, widths: set[int]) -> dict[int, Runs]:
+    """Starts, ends and characters of every run of groups that could be a number, by how many characters it has."""
     view = scene.batch.view
-    spans: list[tuple[int, int, bytes, str, bool]] = []
+    runs: dict[int, Runs] = {}
     done = -1
     for junction in _junctions(scene).tolist():
         if junction <= done:
@@ -96,7 +98,9 @@ def _runs(scene: Scene, widths: set[int]) -> list[tuple[int, int, bytes, str, bo
         groups = [m.span() for m in _GROUP.finditer(view, *chain.span())]
         if view[max(groups[0][0] - 1, 0) : groups[0][0]].isalnum():
             del groups[0]  # the rest of a group that begins before the window
-        if done == junction + AHEAD and done < len(view):  # the chain goes on: what the window cut is read again with what follows
+        if done == junction + AHEAD and done < len(
+            view
+        ):  # the chain goes on: what the window cut is read again with what follows
             if view[done : done + 1].isalnum():
                 groups.pop()
             done = next((low for low, _ in groups if low > done - OVERLAP), done)
@@ -110,9 +114,8 @@ def _runs(scene: Scene, widths: set[int]) -> list[tuple[int, int, bytes, str, bo
                     low, high = groups[first][0], groups[last][1]
                     if view[max(low - 4, 0) : low] == b"****" or view.startswith(b"****", high):
                         continue  # what a mask left
-                    joined = b"".join(view[a:b] for a, b in groups[first : last + 1]).upper()
-                    lengths = "-".join(str(b - a) for a, b in groups[first : last + 1])
-                    spans.append((low, high, joined, lengths, _WHITE.search(view, low, high) is not None))
-    return spans
-
-
+                    starts, ends, texts = runs.setdefault(total, ([], [], []))
+                    starts.append(low)
+                    ends.append(high)
+                    texts.append(view[low:high].translate(None, _SIGNS))
+    return runs

@@ -40,12 +40,12 @@ def find(scene: Scene) -> Candidates:
     known = checks.load()
     parts = [_embedded(scene, np.flatnonzero((width >= EMBEDDED) | token.long), known["mod11_2"], known["calendar_date"])]
     by_width = {int(size): np.flatnonzero((width == size) & ~token.long) for size in np.unique(width[~token.long])}
-    rows_of = {size: scene.buffer.rows(token.start[chosen], size) for size, chosen in by_width.items() if size <= WIDEST}
+    nearof = {size: scene.buffer.rows(token.start[chosen], size) for size, chosen in by_width.items() if size <= WIDEST}
     for kind, pattern in enumerate(plan.patterns):
         if pattern.trigger == "token":
             for size in plan.shapes[kind].tables:
-                if size in rows_of:
-                    passed, score = judge(scene, kind, rows_of[size], facts, by_width[size])
+                if size in nearof:
+                    passed, score = judge(scene, kind, nearof[size], facts, by_width[size])
                     if len(passed):
                         which = by_width[size][passed]
                         parts.append(Candidates(token.start[which], token.end[which], np.full(len(which), kind, np.int32), score))
@@ -98,12 +98,22 @@ def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen
     under, cued, column = under[passed], cued[passed], column[passed]
     if weak or pattern.need == "cue":
         good = under | (column < 0) | scene.plan.alike[kind][column] & ~cued
-        good &= under | cued | ~scene.context.named(facts.start[chosen[passed]], facts.end[chosen[passed]])
+        near = chosen[passed]
+        good &= under | cued | _related(scene, kind, facts.calls, near) | ~scene.context.named(facts.start[near], facts.end[near])
         passed, under, cued = passed[good], under[good], cued[good]
     scores = np.where(under, pattern.score["column"], np.where(cued, pattern.score["cue"], pattern.score["bare"]))
     for name in pattern.evidence:
         scores = scores + pattern.score["evidence"] * known[name](rows[passed])
     return passed, np.minimum(scores, 0.99).astype(np.float32)
+
+
+def _related(scene: Scene, kind: int, calls: Calls, chosen: Ints) -> Bools:
+    """Whether the nearest label speaks of a kind of the same category: 举报人钟某（138…"""
+    bits = np.zeros(calls.before.shape[1], np.uint64)
+    for other in np.flatnonzero(scene.plan.alike[kind][:-1]).tolist():
+        bits[other // 64] |= np.uint64(1 << other % 64)
+    found: Bools = ((calls.before[chosen] & bits) != 0).any(1)
+    return found
 
 
 def column_kind(scene: Scene, start: Ints, end: Ints) -> NDArray[np.int32]:
@@ -142,7 +152,7 @@ def touching(scene: Scene, start: Ints, end: Ints, opens: Bools) -> tuple[Bools,
 
 def _digits(rows: NDArray[np.uint8]) -> Bools:
     """Rows of nothing but digits."""
-    found: Bools = ((rows >= 48) & (rows <= 57)).all(1)
+    found: Bools = np.all((rows >= 48) & (rows <= 57), axis=1)
     return found
 
 

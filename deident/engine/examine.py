@@ -103,9 +103,7 @@ class Examiner:
         return Judged(scene, folding, found, document, action, rule)
 
 
-def agree(
-    scene: Scene, plan: Plan, found: Candidates, document: Ints, action: NDArray[np.int8], rule: NDArray[np.int32]
-) -> None:
+def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, action: NDArray[np.int8], rule: NDArray[np.int32]) -> None:
     """One value, one verdict within a document (in place): what is masked in one place must not stand in another.
 
     An office phone is the exception: kept somewhere as the office's, it is the office's everywhere.

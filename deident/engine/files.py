@@ -26,14 +26,16 @@ from deident.text.charset import encode
 
 Item = tuple[str, bytes]
 ROUNDS = 4
-_MAIL = re.compile(rb"[0-9A-Za-z._%+-]+@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
+_MAIL = re.compile(rb"[0-9A-Za-z._%+-]{1,64}@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
 SHORTEST = 7  # characters of a number that is looked for in the whole document
 
 
 class Pages:
     """Documents opened and judged together, with one report each."""
 
-    def __init__(self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item], fill: bool = True) -> None:
+    def __init__(
+        self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item], fill: bool = True
+    ) -> None:
         self.examiner, self.grounds, self.key, self.items = examiner, grounds, key, items
         self.documents: list[Document] = [open_document(data, name) for name, data in items]
         self.html = bool(items) and all(document.format == "html" for document in self.documents)
@@ -54,7 +56,17 @@ class Pages:
         segment = np.searchsorted(batch.segments, found.start, "right") - 1
         patterns = self.examiner.plan.patterns
         lines = self._lines(low)
-        columns = (found.kind, self.judged.rule, self.judged.action, self.judged.document, found.start, found.end, low, high, segment)
+        columns = (
+            found.kind,
+            self.judged.rule,
+            self.judged.action,
+            self.judged.document,
+            found.start,
+            found.end,
+            low,
+            high,
+            segment,
+        )
         rows = zip(*(c.tolist() for c in columns), found.score.tolist(), lines, strict=True)
         for kind, rule, action, document, start, end, place, stop, number, score, line in rows:
             pattern = patterns[kind]
@@ -124,7 +136,10 @@ class Pages:
                 new = quote(new)
             found.setdefault(number, []).append(Edit(link.start, link.end, new))
         for number, own in found.items():
-            edits[number] = [*own, *(edit for edit in edits[number] if not any(a <= edit.start and edit.end <= b for a, b, _ in own))]
+            edits[number] = [
+                *own,
+                *(edit for edit in edits[number] if not any(a <= edit.start and edit.end <= b for a, b, _ in own)),
+            ]
 
     def _edits(self, known: Sequence[Sequence[bytes]] = ()) -> tuple[list[list[Edit]], list[list[bytes]]]:
         """By document: edits of the batch's own view, and the numbers they remove (compact, folded)."""
@@ -168,7 +183,11 @@ class Pages:
             for size in sizes[number]:
                 if size == len(token) or SURE <= size < len(token):
                     places = range(len(token) - size + 1)
-                    rows += [(start + at, start + at + size, "*" * size, number) for at in places if token[at : at + size] in wanted[number]]
+                    rows += [
+                        (start + at, start + at + size, "*" * size, number)
+                        for at in places
+                        if token[at : at + size] in wanted[number]
+                    ]
         for number, numbers in enumerate(wanted):
             if any(b"@" in value for value in numbers):
                 own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()

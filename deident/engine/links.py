@@ -90,7 +90,9 @@ class Links:
                 if view.startswith(written, start) and self._stands_alone(view, start, end, written):
                     form = self._forms[written]
                     new = self._new(form.old, view[max(0, start - 1024) : start], base, start)
-                    found.append(Link(start, end, form.old, quote(new, encoding=form.code, errors="replace") if form.code else new))
+                    found.append(
+                        Link(start, end, form.old, quote(new, encoding=form.code, errors="replace") if form.code else new)
+                    )
                     last = end
                     break
         return found

@@ -117,10 +117,7 @@ class Scanner:
             before += len(batch)
         if not parts:
             return self.scan("")
-        return Findings(
-            *(np.concatenate([getattr(p, name) for p in parts]) for name in ("text", "start", "end", "kind", "score", "action", "rule")),
-            self._kinds, self._grounds,
-        )  # fmt: skip
+        return Findings.join(parts)
 
     def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
         """One report for each (name, bytes), whatever the format; bad data never raises."""
@@ -174,7 +171,9 @@ class Scanner:
                 os.replace(part, target)
             except OSError as problem:
                 part.unlink(missing_ok=True)
-                raise OutputError(f"{target}: cannot be written ({problem.strerror}); free space or choose another place") from None
+                raise OutputError(
+                    f"{target}: cannot be written ({problem.strerror}); free space or choose another place"
+                ) from None
         return report
 
     def _pages(self, items: Sequence[tuple[str, bytes]]) -> Pages:

@@ -20,7 +20,7 @@ SURE = 10
 MANY = 20  # values: from here on they are not looked for one by one
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and code not in b"@.")
 _CODED = re.compile(
-    rb"#(?:0{0,6}(?:4[89]|5[0-7])(?![0-9])|[xX]0{0,6}3[0-9](?![0-9a-fA-F]))|%(?:25){0,3}3[0-9]|\\(?:u\{?0{0,4}3[0-9]|x3[0-9]|06[0-7]|07[01])"
+    rb"#(?:0{0,6}(?:4[89]|5[0-7])(?![0-9])|[xX]0{0,6}3[0-9](?![0-9a-fA-F])|65(?:29[6-9]|30[0-5])|[xX][fF]{2}1[0-9])|%(?:25){0,3}3[0-9]|\\(?:u\{?(?:0{0,4}3|[fF]{2}1)[0-9]|x3[0-9]|06[0-7]|07[01])"
 )
 _WIDE = {"gb18030": re.compile(rb"\xa3[\xb0-\xb9]"), "utf-8": re.compile(rb"\xef\xbc[\x90-\x99]")}
 _FORM = re.compile(
@@ -28,7 +28,7 @@ _FORM = re.compile(
     r"|\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|(0[0-7]{2}|1[0-7]{2}))"
 )
 _FOLD = {0xFF01 + place: 0x21 + place for place in range(0x5E)} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_MAIL = re.compile(rb"[0-9A-Z._%+()-]+@[0-9A-Z.-]+")
+_MAIL = re.compile(rb"[0-9A-Z._%+()-]{1,64}@[0-9A-Z.-]+")
 _RUN = re.compile(rb"[0-9A-Z]{7,}")
 _TAG = re.compile(r"(?<=[0-9])(?:</?[a-zA-Z][^<>]{0,80}>|[ .·-]){1,4}(?=[0-9])")
 
@@ -42,7 +42,7 @@ def leaks(data: bytes, encoding: str, values: Sequence[bytes]) -> list[int]:
         texts = [data.decode(name, "ignore").upper().encode("utf-8", "ignore") for name in ("utf-8", "utf-16-le", "utf-16-be")]
     bare = [text.translate(None, _SIGNS) for text in texts]
     wide = _WIDE.get("gb18030" if encoding == "gb18030" else "utf-8")
-    if encoding.startswith("utf-16") or _CODED.search(data) or wide and wide.search(data):
+    if encoding.startswith("utf-16") or _CODED.search(data) or (wide and wide.search(data)):
         plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
         texts.append(plain.encode("utf-8", "replace"))
         bare.append(_TAG.sub("", plain).encode("utf-8", "replace"))
@@ -60,7 +60,9 @@ def _standing(wanted: Set[bytes], text: bytes) -> set[bytes]:
         sizes = sorted({len(value) for value in wanted})
         seen = {mail.rstrip(b".") for mail in _MAIL.findall(text)}
         for run in set(_RUN.findall(text)):
-            seen.update(run[at : at + size] for size in sizes for at in range(len(run) - size + 1) if run[at : at + size] in wanted)
+            seen.update(
+                run[at : at + size] for size in sizes for at in range(len(run) - size + 1) if run[at : at + size] in wanted
+            )
         wanted = wanted & seen
     return {value for value in wanted if value in text and (len(value) >= SURE or _alone(value, text))}
 

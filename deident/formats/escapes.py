@@ -23,7 +23,9 @@ from deident.model import SourceMap
 from deident.text.maps import compose
 
 ENTITY = re.compile(rb"&(?:#[xX]0{0,16}[0-9a-fA-F]{1,6}|#0{0,16}[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});?")
-_SCRIPT = re.compile(rb"\\(?:u\{([0-9a-fA-F]{1,6})\}|((?:u[0-9a-fA-F]{4})(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?)|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|(\r\n|[\s\S]))")
+_SCRIPT = re.compile(
+    rb"\\(?:u\{([0-9a-fA-F]{1,6})\}|((?:u[0-9a-fA-F]{4})(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?)|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|(\r\n|[\s\S]))"
+)
 _PERCENT = re.compile(rb"(?:%[0-9a-fA-F]{2})+")
 _NAMED = {"b": "", "f": " ", "n": " ", "r": " ", "t": " ", "v": " ", "\n": "", "\r": "", "\r\n": ""}
 _PLAIN = str.maketrans({"\0": "\ufffd", "\t": " ", "\n": " ", "\r": " "})

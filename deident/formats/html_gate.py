@@ -69,10 +69,12 @@ def _weigh(buffer: Bytes, place: Ints, quotes: Ints) -> Gate:
     at = [buffer[place + 8 + step] for step in range(-3, 8)]
 
     def digit(step: int) -> Bools:
-        return at[step + 3] - np.uint8(48) < 10
+        is_digit: Bools = at[step + 3] - np.uint8(48) < 10
+        return is_digit
 
     def quote(step: int) -> Bools:
-        return (at[step + 3] == 34) | (at[step + 3] == 39)
+        is_quote: Bools = (at[step + 3] == 34) | (at[step + 3] == 39)
+        return is_quote
 
     def letter(step: int) -> Bools:
         return ((at[step + 3] | 32) - np.uint8(97) < 26) | digit(step)
@@ -88,7 +90,12 @@ def _weigh(buffer: Bytes, place: Ints, quotes: Ints) -> Gate:
     plus = (byte == 43) & ((quote(-1) & digit(-2)) | ((at[2] == 32) & quote(-2) & digit(-3)))
     strong = seven | mail | escape | percent | entity | coded | plus
     grouped = digit(0) & (digit(3) | (at[6] == 32) | (at[6] == 45) | (at[6] == 46))
-    nine = seven & digit(7) & (buffer[place + 16] - np.uint8(48) < 10) & (buffer[np.minimum(place + 17, len(buffer) - 1)] - np.uint8(48) < 10)
+    nine = (
+        seven
+        & digit(7)
+        & (buffer[place + 16] - np.uint8(48) < 10)
+        & (buffer[np.minimum(place + 17, len(buffer) - 1)] - np.uint8(48) < 10)
+    )
     short = digit(0) & digit(3) & digit(4) & ~nine
     useful = np.flatnonzero(strong | grouped | (byte >= 128))
     return Gate(place[useful], strong[useful], short[useful], quotes, place[(byte == 92) | (byte == 37) | (byte == 38)])

@@ -31,7 +31,15 @@ _INLINE = (
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark nobr q rb rp ruby s samp script "
     "small span strike strong style sub sup time title tt u var wbr"
 )
-_NAMES = {"table": TABLE, "tr": ROW, "td": CELL, "th": CELL, "pre": PRE, "textarea": PRE, **dict.fromkeys(_INLINE.split(), INLINE)}
+_NAMES = {
+    "table": TABLE,
+    "tr": ROW,
+    "td": CELL,
+    "th": CELL,
+    "pre": PRE,
+    "textarea": PRE,
+    **dict.fromkeys(_INLINE.split(), INLINE),
+}
 
 _RAW = re.compile(rb"<(?:!--|(script|style|title)(?=[\s/>]))", re.I)
 _RAW_END = {
@@ -140,7 +148,8 @@ def _candidates(buffer: Bytes, marks: Ints) -> Ints:
     second, third = buffer[marks + 9], buffer[marks + 10]
     low, next_low = second | 32, third | 32
     start = (second == 33) | ((low == 115) & ((next_low == 99) | (next_low == 116))) | ((low == 116) & (next_low == 105))
-    return marks[start & (buffer[marks + 8] == 60)]
+    chosen: Ints = marks[start & (buffer[marks + 8] == 60)]
+    return chosen
 
 
 def _raws(pages: bytes, candidates: Ints) -> list[tuple[Raw, int]]:

@@ -74,7 +74,9 @@ _SILENT = frozenset(
 _URL = frozenset("href src action data-url data-href data-src poster formaction background longdesc".split())
 _ATTRIBUTE = re.compile(rb"""([^\s=/>"']++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)?))?""")
 _STRONG = re.compile(rb"[0-9]{7}|[A-Za-z0-9]@[A-Za-z0-9]|\\[ux0-9]|%[0-9a-fA-F]{2}|&(?:#|co)|64,")
-_ADDRESS = re.compile(rb"[0-9]{10}|[0-9]{3}[ .-][0-9]{2}|[A-Za-z0-9]@[A-Za-z0-9]|\\[ux0-9]|[\x80-\xff]|%[0-9a-fA-F]{2}|&(?:#|co)|64,")
+_ADDRESS = re.compile(
+    rb"[0-9]{10}|[0-9]{3}[ .-][0-9]{2}|[A-Za-z0-9]@[A-Za-z0-9]|\\[ux0-9]|[\x80-\xff]|%[0-9a-fA-F]{2}|&(?:#|co)|64,"
+)
 _META_NAME = re.compile(rb"""(?:name|property|http-equiv|itemprop)\s*=\s*["']?([^\s"'>/]+)""", re.I)
 _TAG_NAME = re.compile(rb"</?([A-Za-z][A-Za-z0-9:-]*)")
 
@@ -110,7 +112,9 @@ def find_extras(marks: Marks, kept: Bools, thorough: bool = False) -> tuple[Extr
         for first, last in zip(marks.first.tolist(), marks.last.tolist(), strict=True):
             _attributes(marks.pages, first, ends.get(first, last), True, extras, fragments)
     else:
-        _values(marks, Gate(place[outside], gate.strong[outside], gate.short[outside], gate.quotes, gate.escapes), extras, fragments)
+        _values(
+            marks, Gate(place[outside], gate.strong[outside], gate.short[outside], gate.quotes, gate.escapes), extras, fragments
+        )
     return extras, fragments
 
 
@@ -159,7 +163,7 @@ def _values(marks: Marks, gate: Gate, extras: Extras, fragments: list[Fragment])
         for first, last in zip(marks.first[odd].tolist(), marks.last[odd].tolist(), strict=True):
             _attributes(pages, first, ends.get(first, last), False, extras, fragments)
         usable &= ~np.isin(tag, odd)
-    opening, closing, tag, strong, short = (column[usable] for column in (opening, closing, tag, strong, short))
+    opening, closing, tag, strong, short = opening[usable], closing[usable], tag[usable], strong[usable], short[usable]
     if not len(opening):
         return
     head = np.flatnonzero(np.diff(opening, prepend=-1))
@@ -208,9 +212,7 @@ def _long_name(pages: bytes, end: int) -> str:
     return pages[start:end].decode("utf-8", "replace").lower()
 
 
-def _attribute(
-    pages: bytes, tag: int, name: str, start: int, end: int, extras: Extras, fragments: list[Fragment]
-) -> None:
+def _attribute(pages: bytes, tag: int, name: str, start: int, end: int, extras: Extras, fragments: list[Fragment]) -> None:
     """One attribute value."""
     text = pages[start:end]
     if text[:5].lower() == b"data:" and is_picture(text):

@@ -124,8 +124,8 @@ def _trim(marks: Marks, start: Ints, end: Ints) -> tuple[Ints, Ints]:
         if not len(active):
             break
     for number in active.tolist():
-        begin, end = int(left[number]), int(right[number])
-        right[number] = begin + len(marks.pages[begin:end].rstrip(_BLANKS))
+        first, last = int(left[number]), int(right[number])
+        right[number] = first + len(marks.pages[first:last].rstrip(_BLANKS))
     return left, right
 
 

@@ -45,7 +45,9 @@ class Context:
     of an official text, and matter only beside a value.
     """
 
-    def __init__(self, plan: Plan, words: Matcher, buffer: Buffer, breaks: Ints, tokens: Tokens, starts: Ints, ends: Ints) -> None:
+    def __init__(
+        self, plan: Plan, words: Matcher, buffer: Buffer, breaks: Ints, tokens: Tokens, starts: Ints, ends: Ints
+    ) -> None:
         self.plan, self.buffer, self.tokens, self.breaks = plan, buffer, tokens, breaks
         low, high = np.maximum(starts - BEFORE, 0), np.minimum(ends + BEHIND, len(buffer.view))
         order = np.argsort(low, kind="stable")
@@ -95,8 +97,11 @@ class Context:
         return self.any(low, np.searchsorted(self.end, starts, "right"))
 
     def after(self, ends: Ints) -> Bits:
-        """Cue classes that begin right behind each place, within AFTER bytes and on its line."""
+        """Cue classes that begin right behind each place, within AFTER bytes, on its line and before the next 。"""
         _, stop = self.line(ends)
+        window = self.buffer.after(ends, AFTER)
+        full = (window[:, :-2] == 0xE3) & (window[:, 1:-1] == 0x80) & (window[:, 2:] == 0x82)
+        stop = np.minimum(stop, np.where(full.any(1), ends + full.argmax(1), stop))
         order = np.argsort(self.start, kind="stable")
         starts = self.start[order]
         low = np.searchsorted(starts, ends, "left")
@@ -118,11 +123,15 @@ class Context:
         """Which kinds the words before (or in a bracket behind) each place speak of."""
         none = np.zeros((1, self.kind_bits.shape[1]), np.uint64)
         if not len(self._label_end) or not len(starts):
-            return Calls(self.plan, np.repeat(none, len(starts), 0), np.repeat(none, len(starts), 0), np.zeros(len(starts), np.int64))
+            return Calls(
+                self.plan, np.repeat(none, len(starts), 0), np.repeat(none, len(starts), 0), np.zeros(len(starts), np.int64)
+            )
         high = np.searchsorted(self._label_end, starts, "right")
         last = np.where(high > 0, self._label_end[high - 1], -1)
         line, _ = self.line(starts)
-        broken = self.buffer.before(line, 1)[:, 0] == 10  # one line break may stand between a cue and its value, but no border of texts
+        broken = (
+            self.buffer.before(line, 1)[:, 0] == 10
+        )  # one line break may stand between a cue and its value, but no border of texts
         line = np.where(broken, self.line(np.maximum(line - 1, 0))[0], line)
         low = np.searchsorted(self._label_end, np.maximum(last - CLUSTER, line), "right")
         gap = np.where(last > line, starts - last, FAR)

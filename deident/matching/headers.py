@@ -67,4 +67,12 @@ class Headers:
                     kind = self.plan.headers[header]
                     break
         amount = kind < 0 and _AMOUNT.search(cell.strip()) is not None
-        return Header(kind, classes, kind >= 0 or amount or text in GENERIC or any(text.endswith(g) for g in GENERIC if len(g) > 1), amount)
+        return Header(
+            kind,
+            classes,
+            kind >= 0
+            or amount
+            or text in GENERIC
+            or any(text.endswith(g) and len(text) <= len(g) + 3 for g in GENERIC if len(g) > 1),
+            amount,
+        )

@@ -36,7 +36,8 @@ class Scene:
 
     def ends_of(self, rule: int) -> Ints:
         """Ends of all events of one rule, ascending."""
-        return self.events.end[self.events.rule == rule]
+        ends: Ints = self.events.end[self.events.rule == rule]
+        return ends
 
     def around(self, starts: Ints, ends: Ints) -> Context:
         """The words around some places."""

@@ -57,7 +57,9 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
     if not len(tabs):
         none = np.zeros(0, np.int64)
         bits = np.zeros(0, np.uint64)
-        return Tables(none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_), none.astype(np.bool_))
+        return Tables(
+            none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_), none.astype(np.bool_)
+        )
     line_of_tab = np.searchsorted(breaks, tabs)
     lines, first = np.unique(line_of_tab, return_index=True)
     borders = np.concatenate(([-1], breaks, [len(view)]))
@@ -83,9 +85,7 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
     return result
 
 
-def _read_table(
-    view: bytes, headers: Headers, result: Tables, row_first: Ints, count: Ints, low: int, high: int
-) -> None:
+def _read_table(view: bytes, headers: Headers, result: Tables, row_first: Ints, count: Ints, low: int, high: int) -> None:
     """Find the headers of the rows low … high and note them at the cells below."""
     current: list[Header] = []
     announced: set[int] = set()
@@ -108,7 +108,7 @@ def _read_table(
         apply(row)
         merged = bool(current) and row == data_from
         if merged:  # a second header row: what it leaves open is taken from the row above
-            read += current[len(read):]
+            read += current[len(read) :]
             read = [below if below.label else above for below, above in zip(read, current + [Header()] * len(read), strict=False)]
         current, data_from = read, row + 1
         at = int(row_first[row])

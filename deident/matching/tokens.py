@@ -58,7 +58,8 @@ def tokens(buffer: Buffer, ends: Ints) -> Tokens:
         none = np.zeros(0, np.int64)
         return Tokens(none, none, np.zeros(0, np.bool_))
     left, right = ALNUM[buffer.before(ends, SIDE)[:, ::-1]], ALNUM[buffer.after(ends, SIDE)]
-    whole_left, whole_right = left.all(1), right.all(1)
+    whole_left: Bools = np.all(left, axis=1)
+    whole_right: Bools = np.all(right, axis=1)
     start = ends - np.where(whole_left, SIDE, left.argmin(1))
     end = ends + np.where(whole_right, SIDE, right.argmin(1))
     first = np.ones(len(start), np.bool_)

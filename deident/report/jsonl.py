@@ -12,6 +12,8 @@ from deident.model import FileReport, Finding
 from deident.report.plain import plain
 
 KEYS = ("file", "where", "kind", "category", "action", "score", "preview", "tag", "reason", "basis", "doc_type")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_text = json.encoder.encode_basestring
 
 
 def row(report: FileReport, finding: Finding) -> dict[str, object]:
@@ -32,6 +34,15 @@ def row(report: FileReport, finding: Finding) -> dict[str, object]:
 
 
 def lines(report: FileReport) -> Iterator[str]:
-    """The lines of one file's findings, each ending in LF."""
-    for finding in report.findings:
-        yield json.dumps(row(report, finding), ensure_ascii=False, separators=(", ", ": ")) + "\n"
+    """The lines of one file's findings, each ending in LF: `row` as JSON, put together from parts that are encoded once."""
+    head = f'{{"file": {_text(report.file)}, "where": '
+    tail = f', "doc_type": {_ENCODE(report.doc_type)}}}\n'
+    grounds: dict[tuple[str, tuple[str, ...]], str] = {}
+    for f in report.findings:
+        ground = grounds.get((f.reason, f.basis))
+        if ground is None:
+            ground = grounds[f.reason, f.basis] = f'"reason": {_text(f.reason)}, "basis": {_ENCODE(list(f.basis))}'
+        yield (
+            f'{head}{_text(f.where)}, "kind": {_text(f.kind)}, "category": {_text(f.category)}, "action": {_text(f.action)}, '
+            f'"score": {round(float(f.score), 3)}, "preview": {_text(plain(f.preview))}, "tag": {_text(f.tag)}, {ground}{tail}'
+        )

@@ -73,7 +73,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "输出文件夹 {dst} 不是空的。请另选文件夹；继续上次任务用 --resume，重新开始用 --force。",
         "the output folder {dst} is not empty. Choose another; or --resume to go on, --force to start over in it.",
     ),
-    "file_exists": ("{path} 已存在。请另选名称，或用 --force 覆盖。", "{path} exists already. Choose another name, or --force to replace it."),
+    "file_exists": (
+        "{path} 已存在。请另选名称，或用 --force 覆盖。",
+        "{path} exists already. Choose another name, or --force to replace it.",
+    ),
     "leads_into_source": (
         "{path} 通过链接指向输出文件夹之外，未写入。",
         "{path} leads out of the output folder through a link; nothing was written there.",
@@ -88,19 +91,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} is damaged and cannot be resumed. Leave out --resume to start over.",
     ),
     "state_busy": ("另一个 deident 正在使用 {path}。", "another deident is using {path}."),
-    "worker_start": ("工作进程无法启动（退出码 {code}）。请尝试 --jobs 1。", "a worker process did not start (exit code {code}). Try --jobs 1."),
-    "no_key": ("没有可用的密钥，报告中不含标记（tag），其余不受影响：{why}", "no key, so the report carries no tags (nothing else changes): {why}"),
+    "worker_start": (
+        "工作进程无法启动（退出码 {code}）。请尝试 --jobs 1。",
+        "a worker process did not start (exit code {code}). Try --jobs 1.",
+    ),
+    "no_key": (
+        "没有可用的密钥，报告中不含标记（tag），其余不受影响：{why}",
+        "no key, so the report carries no tags (nothing else changes): {why}",
+    ),
     "stdin_json": ("标准输入不是可用的 JSON 文档：{why}", "standard input is not a usable JSON document: {why}"),
     # what became of a file
     "cannot_read": ("无法读取文件（{why}）", "the file cannot be read ({why})"),
-    "cannot_list": ("无法列出文件夹（没有权限），其中的内容未检查", "the folder cannot be listed (permissions?): its content was not scanned"),
+    "cannot_list": (
+        "无法列出文件夹（没有权限），其中的内容未检查",
+        "the folder cannot be listed (permissions?): its content was not scanned",
+    ),
     "link_out": ("符号链接指向被检查的文件夹之外，未检查", "symbolic link out of the scanned folder: not followed"),
     "link_folder": ("指向文件夹的符号链接，已跳过", "symbolic link to a folder: skipped"),
     "link_broken": ("失效的符号链接，已跳过", "broken symbolic link: skipped"),
     "special": ("不是普通文件，已跳过", "not a plain file: skipped"),
     "own_report": ("deident 自己的报告，已跳过", "a report by deident: skipped"),
-    "too_big": ("文件超过 {limit} MB 的上限（--max-size），未检查", "larger than the limit of {limit} MB (--max-size): not scanned"),
-    "crashed": ("处理此文件时进程被终止（信号 {signal}，可能是内存不足）", "the process was killed on this file (signal {signal}, perhaps out of memory)"),
+    "too_big": (
+        "文件超过 {limit} MB 的上限（--max-size），未检查",
+        "larger than the limit of {limit} MB (--max-size): not scanned",
+    ),
+    "crashed": (
+        "处理此文件时进程被终止（信号 {signal}，可能是内存不足）",
+        "the process was killed on this file (signal {signal}, perhaps out of memory)",
+    ),
     "died": ("处理此文件时进程异常退出（退出码 {code}）", "the process ended unexpectedly on this file (exit code {code})"),
     "too_slow": ("处理超过 {seconds} 秒，已放弃", "took longer than {seconds} s: given up"),
     "failed": ("处理时出现内部错误 {type}", "internal error {type} on this file"),
@@ -115,25 +133,52 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "empty": ("{path} 中没有文件，未检查任何内容。", "{path} holds no files; nothing was scanned."),
     "unit": ("文件", "files"),
     "found": ("发现", "findings"),
-    "interrupted": ("已中断。已完成的部分已保存；用相同命令加 --resume 继续。", "interrupted. Finished work is saved; run the same command with --resume to go on."),
+    "interrupted": (
+        "已中断。已完成的部分已保存；用相同命令加 --resume 继续。",
+        "interrupted. Finished work is saved; run the same command with --resume to go on.",
+    ),
     "scanned_total": ("已检查 {files} 个文件（{size} MB，{seconds} 秒）", "{files} files scanned ({size} MB, {seconds} s)"),
     "report_at": ("报告：{path}", "report: {path}"),
     "output_at": ("脱敏结果：{path}", "masked files: {path}"),
     # what to do (CLI and page)
-    "do_mask": ("{files} 个文件（{places} 处）须脱敏后才能公开。", "{files} files ({places} places) must be masked before publication."),
-    "do_mask_how": ("运行 deident mask 输入 -o 输出 可就地脱敏并核验。", "deident mask SRC -o DST masks them in place and verifies the result."),
-    "do_masked": ("已脱敏并核验 {places} 处；{files} 个文件可以公开，请用输出文件夹中的文件替换原文件。", "{places} places were masked and verified; {files} files are ready: publish those of the output folder instead."),
+    "do_mask": (
+        "{files} 个文件（{places} 处）须脱敏后才能公开。",
+        "{files} files ({places} places) must be masked before publication.",
+    ),
+    "do_mask_how": (
+        "运行 deident mask 输入 -o 输出 可就地脱敏并核验。",
+        "deident mask SRC -o DST masks them in place and verifies the result.",
+    ),
+    "do_masked": (
+        "已脱敏并核验 {places} 处；{files} 个文件可以公开，请用输出文件夹中的文件替换原文件。",
+        "{places} places were masked and verified; {files} files are ready: publish those of the output folder instead.",
+    ),
     "do_review": ("{files} 个文件（{places} 处）需要人工判断。", "{files} files ({places} places) need a person's decision."),
-    "do_review_left": ("{files} 个文件（{places} 处）需要人工判断；已写入输出文件夹，判断之前请勿公开。", "{files} files ({places} places) need a person's decision: they are in the output folder, do not publish them before."),
+    "do_review_left": (
+        "{files} 个文件（{places} 处）需要人工判断；已写入输出文件夹，判断之前请勿公开。",
+        "{files} files ({places} places) need a person's decision: they are in the output folder, do not publish them before.",
+    ),
     "do_unread": ("{files} 个文件未能检查，不能视为没有问题。", "{files} files could not be scanned and are not cleared."),
-    "do_unwritten": ("{files} 个文件未能安全脱敏，没有写入输出文件夹。", "{files} files could not be masked safely and were not written to the output folder."),
+    "do_unwritten": (
+        "{files} 个文件未能安全脱敏，没有写入输出文件夹。",
+        "{files} files could not be masked safely and were not written to the output folder.",
+    ),
     "do_partial": ("{files} 个文件仍不能公开（未完全处理）。", "{files} files are still not ready to be published."),
-    "do_nothing": ("没有需要处理的内容：{files} 个文件中未发现须脱敏或复核的个人信息。", "Nothing to do: nothing to mask or review in {files} files."),
+    "do_nothing": (
+        "没有需要处理的内容：{files} 个文件中未发现须脱敏或复核的个人信息。",
+        "Nothing to do: nothing to mask or review in {files} files.",
+    ),
     "skipped": ("另有 {count} 项被跳过（链接、特殊文件等）。", "{count} further entries were skipped (links, special files)."),
     # check, test, list
     "check_clean": ("{file}：未发现须脱敏或复核的个人信息。", "{file}: nothing to mask or review."),
-    "check_unread": ("{file}：未能检查（{reason}）。不能视为没有问题。", "{file}: could not be scanned ({reason}). It is not cleared."),
-    "check_total": ("{file}：{mask} 处须脱敏，{review} 处需复核，{keep} 处可保留。", "{file}: {mask} to mask, {review} to review, {keep} may stay."),
+    "check_unread": (
+        "{file}：未能检查（{reason}）。不能视为没有问题。",
+        "{file}: could not be scanned ({reason}). It is not cleared.",
+    ),
+    "check_total": (
+        "{file}：{mask} 处须脱敏，{review} 处需复核，{keep} 处可保留。",
+        "{file}: {mask} to mask, {review} to review, {keep} may stay.",
+    ),
     "test_ok": ("全部示例通过（{kinds} 种，{examples} 条示例）。", "all examples pass ({kinds} kinds, {examples} examples)."),
     "test_failed": ("{count} 条示例未通过。", "{count} examples fail."),
     "status_convention": ("（惯例或建议，非法律条文）", " (convention or advice, not law)"),
@@ -154,7 +199,9 @@ def because(lang: str, report: FileReport) -> str:
     if larger := _LARGER.fullmatch(reason):
         return say(lang, "too_large", limit=int(larger[1]))
     known = pick(lang, MESSAGES[reason]) if reason in MESSAGES else reason
-    return say(lang, "unsupported", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
+    return (
+        say(lang, "unsupported", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
+    )
 
 
 def place(lang: str, where: str) -> str:

@@ -86,7 +86,9 @@ class Listing:
         if not open_ and not report.renamed:
             return
         masks = sum(finding.action == "mask" for finding in open_)
-        short = FileReport(report.file, report.format, report.encoding, report.status, report.doc_type, report.size, report.reason)
+        short = FileReport(
+            report.file, report.format, report.encoding, report.status, report.doc_type, report.size, report.reason
+        )
         short.findings = sorted(open_, key=lambda finding: (ACTIONS.index(finding.action), finding.start))[:PER_FILE]
         short.renamed = report.renamed
         todo = 0 if report.status == "masked" or undecided(report) else masks
@@ -174,7 +176,9 @@ def _cards(summary: Summary, run: Run) -> str:
 
 def _bar(counts: Counter[str], most: int, done: bool) -> str:
     parts = "".join(
-        f'<i class="{_tone(action, done)}" style="width:{100 * counts[action] / most:.2f}%"></i>' for action in ACTIONS if counts[action]
+        f'<i class="{_tone(action, done)}" style="width:{100 * counts[action] / most:.2f}%"></i>'
+        for action in ACTIONS
+        if counts[action]
     )
     return f'<div class="bar" aria-hidden="true">{parts}</div>'
 
@@ -188,11 +192,16 @@ def _bars(rows: Iterable[tuple[str, Counter[str]]], first: str, run: Run) -> str
     head = "".join(f'<th class="n">{_action(run, action, done=done)}</th>' for action in ACTIONS)
     body = "".join(
         f'<tr><th scope="row">{name}</th><td class="wide">{_bar(counts, most, done)}</td>'
-        + "".join(f'<td class="n {_tone(action, done)}" data-label="{_action(run, action, done=done)}">{_number(counts[action])}</td>' for action in ACTIONS)
+        + "".join(
+            f'<td class="n {_tone(action, done)}" data-label="{_action(run, action, done=done)}">{_number(counts[action])}</td>'
+            for action in ACTIONS
+        )
         + "</tr>"
         for name, counts in listed
     )
-    return f'<table class="bars"><thead><tr><th>{first}</th><th class="wide"></th>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return (
+        f'<table class="bars"><thead><tr><th>{first}</th><th class="wide"></th>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
 
 
 def _categories(summary: Summary, run: Run) -> str:
@@ -207,7 +216,10 @@ def _categories(summary: Summary, run: Run) -> str:
 def _folders(summary: Summary, run: Run) -> str:
     rows = sorted(summary.folders.items(), key=lambda item: (-item[1]["mask"], -item[1]["review"], -item[1]["unread"], item[0]))
     shown = (
-        (f"{_word(run, 'root') if folder == '.' else _show(folder)} <small>{_number(counts['files'])} {_word(run, 'files')}</small>", counts)
+        (
+            f"{_word(run, 'root') if folder == '.' else _show(folder)} <small>{_number(counts['files'])} {_word(run, 'files')}</small>",
+            counts,
+        )
         for folder, counts in rows[:FOLDERS]
     )
     more = f'<p class="note">{_word(run, "more_folders", count=len(rows) - FOLDERS)}</p>' if len(rows) > FOLDERS else ""
@@ -222,7 +234,9 @@ def _worst(summary: Summary, listing: Listing, run: Run) -> str:
             continue
         findings = report.findings[: max(0, LISTED - shown)]
         shown += len(findings)
-        parts.append(_file(report, findings, masks, masks + reviews, run, unfolded=rank == 0 or (len(findings) <= 10 and rank < 10)))
+        parts.append(
+            _file(report, findings, masks, masks + reviews, run, unfolded=rank == 0 or (len(findings) <= 10 and rank < 10))
+        )
     if not parts:
         return f"<p>{_word(run, 'none')}</p>"
     note = f'<p class="note">{_word(run, "limited", shown=_number(shown), total=_number(total))}</p>' if shown < total else ""

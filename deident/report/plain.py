@@ -18,7 +18,7 @@ def plain(text: str) -> str:
     >>> plain("a\\x1b[31mb\\u202e")
     'a\\\\x1b[31mb\\\\u202e'
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(character) if unicodedata.category(character) in HIDDEN else character for character in text)
 

@@ -56,7 +56,11 @@ def log(reports: Sequence[FileReport], run: Run) -> dict[str, object]:
 
 def _result(report: FileReport, finding: Finding, number: dict[str, int], run: Run) -> dict[str, object]:
     name = run.kinds.get(finding.kind, finding.kind)
-    parts = [f"{name}: {plain(finding.preview)}", plain(finding.reason), ", ".join(run.laws.get(key, key) for key in finding.basis)]
+    parts = [
+        f"{name}: {plain(finding.preview)}",
+        plain(finding.reason),
+        ", ".join(run.laws.get(key, key) for key in finding.basis),
+    ]
     region = {"byteOffset": finding.start, "byteLength": max(0, finding.end - finding.start)}
     if match := LINE.search(finding.where):
         region["startLine"] = max(1, int(match[1]))

@@ -44,7 +44,17 @@ def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
     if masking and summary.unmasked:
         out.append(("mask", say(lang, "do_partial", files=summary.unmasked)))
     if summary.places["review"]:
-        out.append(("review", say(lang, "do_review_left" if masking else "do_review", files=summary.files_with["review"], places=summary.places["review"])))
+        out.append(
+            (
+                "review",
+                say(
+                    lang,
+                    "do_review_left" if masking else "do_review",
+                    files=summary.files_with["review"],
+                    places=summary.places["review"],
+                ),
+            )
+        )
     if summary.unread:
         out.append(("unread", say(lang, "do_unwritten" if masking else "do_unread", files=summary.unread)))
     if masking and summary.statuses["masked"]:

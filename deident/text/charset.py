@@ -25,6 +25,7 @@ _CHARACTER = re.compile(rb"[\x00-\x7f]+|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\x
 _GB18030 = re.compile(rb"((?:[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9])*+)([\x80-\xff]|\Z)")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _REPLACEMENT = 0xFFFD
+SAMPLE = 1 << 14  # bytes, from the first that is not ASCII on, by which broken UTF-8 is told from GBK
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def _legacy(data: bytes, declared: str | None) -> Decoded:
         if guess := _utf16_by_zeros(data):
             return _utf16(data, guess, 0)
         data = data.replace(b"\0", b" ")
-    lossy = data.decode("utf-8", "replace")
-    broken = lossy.count("\ufffd")
-    heads = int(np.count_nonzero(np.frombuffer(data, np.uint8) >= 0xC0))
+    sample = data[int(np.argmax(np.frombuffer(data, np.uint8) > 0x7F)) :][:SAMPLE] if len(data) > SAMPLE else data
+    broken = sample.decode("utf-8", "replace").count("\ufffd")
+    heads = int(np.count_nonzero(np.frombuffer(sample, np.uint8) >= 0xC0))
     # in GBK text hardly any character is valid UTF-8; in a cut or patched UTF-8 page nearly every one is
     if broken * 4 <= heads or ((declared or "").lower().replace("-", "") == "utf8" and broken * 2 <= heads):
         return _broken_utf8(data)

@@ -102,5 +102,7 @@ def test_every_format_writes_the_files_real_name(scanner: Scanner, name: str, pa
 
 
 def test_a_value_in_a_link_to_somewhere_else_is_only_masked(scanner: Scanner) -> None:
-    masked, _ = scanner.mask_many([("a.html", b'<html><a href="/x/520121190803173052.jpg">a</a> <a href="%s">b</a></html>' % OLD.encode())], TABLE)[0]
+    masked, _ = scanner.mask_many(
+        [("a.html", b'<html><a href="/x/520121190803173052.jpg">a</a> <a href="%s">b</a></html>' % OLD.encode())], TABLE
+    )[0]
     assert masked == b'<html><a href="/x/52****************.jpg">a</a> <a href="%s">b</a></html>' % NEW.encode()

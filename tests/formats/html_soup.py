@@ -5,12 +5,25 @@ from __future__ import annotations
 import random
 
 PARTS = (
-    "<td> </td> <tr> </tr> <th> <table> </table> <p> </p> <b> </b> <br> <br/> </div> <span> </span> <td§colspan=3> <td§rowspan=\"2\"> "
-    "<td§colspan='60'§rowspan=3> <TD§ROWSPAN=2> <pre> </pre> <!-- --> <!--§a§--> <script> </script> <style> </style> <title> </title> "
-    "<a§href=\"x>y\"> <a§title='<b>'> <o:p> < > \" ' &nbsp; &amp &#49; &#x4e2d; &lt; &bogus; & 张三 1101 a / = <!doctype§html> <?x?> </ "
-    "<x-y> &ngE; &#1; &#10; <img§src=a> <!--> <textarea> </textarea> <p/> <! <td colspan=2"
-).replace("§", "\N{NO-BREAK SPACE}").split(" ")
-PARTS = [part.replace("\N{NO-BREAK SPACE}", " ") for part in PARTS] + ["\n", "\t", "  ", "\r\n", "\0", " " * 9, "\n" + " " * 20, "</p\n>"]
+    (
+        '<td> </td> <tr> </tr> <th> <table> </table> <p> </p> <b> </b> <br> <br/> </div> <span> </span> <td§colspan=3> <td§rowspan="2"> '
+        "<td§colspan='60'§rowspan=3> <TD§ROWSPAN=2> <pre> </pre> <!-- --> <!--§a§--> <script> </script> <style> </style> <title> </title> "
+        "<a§href=\"x>y\"> <a§title='<b>'> <o:p> < > \" ' &nbsp; &amp &#49; &#x4e2d; &lt; &bogus; & 张三 1101 a / = <!doctype§html> <?x?> </ "
+        "<x-y> &ngE; &#1; &#10; <img§src=a> <!--> <textarea> </textarea> <p/> <! <td colspan=2"
+    )
+    .replace("§", "\N{NO-BREAK SPACE}")
+    .split(" ")
+)
+PARTS = [part.replace("\N{NO-BREAK SPACE}", " ") for part in PARTS] + [
+    "\n",
+    "\t",
+    "  ",
+    "\r\n",
+    "\0",
+    " " * 9,
+    "\n" + " " * 20,
+    "</p\n>",
+]
 VALUES = [
     "13900000000", "张三", "a@example.com", "%D5%C5", "%E5%BC%A0", "\\u5f20", "&#49;&#51;900000000", "139 0000 0000", "x", "100%", "#333333",
     "/2024/t20240101_1234567.html", "tel:07310000000", "0731-0000000", "javascript:void(0)", "1", "宋体", "data:text/plain;base64,MTM5MDAwMDAwMDA=",

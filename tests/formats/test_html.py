@@ -27,7 +27,10 @@ def segments(batch: Batch) -> list[tuple[str, str, str]]:
     """Role, where and text of every segment."""
     borders = batch.segments.tolist()
     texts = [batch.view[start : end - 1].decode() for start, end in pairwise(borders)]
-    return [(ROLES[role], batch.where.get(number, ""), text) for number, (role, text) in enumerate(zip(batch.role, texts, strict=True))]
+    return [
+        (ROLES[role], batch.where.get(number, ""), text)
+        for number, (role, text) in enumerate(zip(batch.role, texts, strict=True))
+    ]
 
 
 def one(source: str) -> list[tuple[str, str, str]]:
@@ -216,6 +219,10 @@ def test_samples_show_what_is_planted(file: str, values: list[str]) -> None:
     document = HtmlDocument((SAMPLES / file).read_bytes())
     text = document.batch().view.decode()
     assert [value for value in values if value not in text] == []
-    edits = [Edit(found.start(), found.end(), "*" * 8) for value in values for found in re.finditer(re.escape(value.encode()), document.batch().view)]
+    edits = [
+        Edit(found.start(), found.end(), "*" * 8)
+        for value in values
+        for found in re.finditer(re.escape(value.encode()), document.batch().view)
+    ]
     after = HtmlDocument(document.write(edits)).batch().view.decode()
     assert [value for value in values if value in after] == []

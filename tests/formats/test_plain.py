@@ -36,7 +36,10 @@ def test_splice_writes_once_into_a_split_number() -> None:
 
 def test_splice_of_edits_that_meet() -> None:
     map = PlainDocument(b"0123456789").batch().map
-    encode = lambda text, _: text.encode()
+
+    def encode(text: str, _: int) -> bytes:
+        return text.encode()
+
     assert splice(b"0123456789", map, [Edit(4, 6, "b"), Edit(2, 8, "aa")], encode) == b"01aa89"
     assert splice(b"0123456789", map, [Edit(5, 8, "b"), Edit(2, 6, "aa")], encode) == b"01aab89"
     assert splice(b"0123456789", map, [Edit(3, 3, "x")], encode) == b"0123456789"

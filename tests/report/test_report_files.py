@@ -19,11 +19,17 @@ from deident.report import FILES, Run, jsonl, kind_names, law_names, page, remov
 from deident.report.plain import plain
 from deident.report.summary import Summary, top_folder
 
-EVIL = '<img src=x onerror=alert(1)>"\'&\x1b[31m\u202e'
+EVIL = "<img src=x onerror=alert(1)>\"'&\x1b[31m\u202e"
 
 
 def finding(action: str = "mask", kind: str = "resident_id", category: str = "id_number", **more: object) -> Finding:
-    values = {"reason": "须遮盖", "basis": ("disclosure-15",), "where": "line 7 @title", "preview": "11****", "tag": "a1b2c3d4e5f6"}
+    values = {
+        "reason": "须遮盖",
+        "basis": ("disclosure-15",),
+        "where": "line 7 @title",
+        "preview": "11****",
+        "tag": "a1b2c3d4e5f6",
+    }
     return Finding(3, 21, kind, category, action, 0.97, "r", **{**values, **more})  # type: ignore[arg-type]
 
 
@@ -71,7 +77,7 @@ def test_a_finding_is_one_line_whatever_it_holds(file: str, preview: str) -> Non
     (line,) = jsonl.lines(report(file.encode("utf-8", "replace").decode(), finding(preview=preview)))
     assert line.count("\n") == 1
     line.encode()
-    json.loads(line)
+    assert json.loads(line) == jsonl.row(report(json.loads(line)["file"], finding(preview=preview)), finding(preview=preview))
 
 
 def test_files_csv_opens_in_excel_and_holds_no_formula() -> None:
@@ -186,7 +192,9 @@ def test_page_is_bounded_and_says_what_it_leaves_out() -> None:
 
 
 def test_worst_files_come_first() -> None:
-    made = rendered([report("few.html", finding()), report("many.html", *[finding()] * 9), report("rev.html", *[finding("review")] * 20)])
+    made = rendered(
+        [report("few.html", finding()), report("many.html", *[finding()] * 9), report("rev.html", *[finding("review")] * 20)]
+    )
     assert made.index("many.html") < made.index("few.html") < made.index("rev.html")
 
 
@@ -214,6 +222,9 @@ def test_text_for_a_terminal_holds_no_control_characters() -> None:
 def test_names_of_kinds_and_laws() -> None:
     mobile = SimpleNamespace(name={"zh": "手机号码", "en": "Mobile number"})
     assert kind_names({"mobile": mobile}, "en") == {"mobile": "Mobile number"}
-    laws = {"a": {"title": "条例（2019年修订）", "article": "第十五条", "status": "law", "en": "Privacy."}, "b": {"title": "建议", "status": "convention"}}
+    laws = {
+        "a": {"title": "条例（2019年修订）", "article": "第十五条", "status": "law", "en": "Privacy."},
+        "b": {"title": "建议", "status": "convention"},
+    }
     assert law_names(laws, "zh") == {"a": "条例 第十五条", "b": "建议（惯例或建议，非法律条文）"}
     assert law_names(laws, "en")["a"] == "条例 第十五条: Privacy."

@@ -1,0 +1,89 @@
+"""The second reader sees a removed number in every form a browser, a spreadsheet or a script would."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from html import escape
+from urllib.parse import quote
+
+import pytest
+from generated import mobile, resident_id
+
+from deident.engine.verify import leaks
+
+NUMBER = "13800001234"
+WIDE = "".join(chr(0xFEE0 + ord(c)) for c in NUMBER)
+FORMS = {
+    "as it is": f"<p>{NUMBER}</p>",
+    "in a longer one": f"a{NUMBER}b",
+    "blanks": "138 0000 1234",
+    "hyphens": "138-0000-1234",
+    "decimal": "".join(f"&#{ord(c)};" for c in NUMBER),
+    "decimal, no sign at the end": "".join(f"&#{ord(c):04}" for c in NUMBER),
+    "hexadecimal": "".join(f"&#x{ord(c):X};" for c in NUMBER),
+    "percent": "".join(f"%{ord(c):02x}" for c in NUMBER),
+    "percent twice": quote("".join(f"%{ord(c):02x}" for c in NUMBER)),
+    "script": "".join(f"\\u{ord(c):04x}" for c in NUMBER),
+    "script in JSON": json.dumps("".join(f"\\u{ord(c):04x}" for c in NUMBER)),
+    "code point": "".join(f"\\u{{{ord(c):04x}}}" for c in NUMBER),
+    "bytes": "".join(f"\\x{ord(c):02x}" for c in NUMBER),
+    "octal": "".join(f"\\{ord(c):03o}" for c in NUMBER),
+    "full width": WIDE,
+    "full width as entities": "".join(f"&#{ord(c)};" for c in WIDE),
+    "escaped entities": escape("".join(f"&#{ord(c)};" for c in NUMBER)),
+    "tags between coded digits": "&#49;38<b>0000</b>1234",
+    "one digit": "1380000&#49;234",
+    "zero width": "1380000\u200b&#49;234",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-16-be"])
+def test_every_form_is_seen(form: str, encoding: str) -> None:
+    data = f"公示 {FORMS[form]} 号".encode(encoding)
+    assert leaks(data, encoding, [b"13900000000", NUMBER.encode()]) == [1]
+    assert leaks(data, encoding, [b"13800001239", b"38000012345"]) == []
+
+
+def test_ids_in_either_case() -> None:
+    assert leaks(b"11010519000101001x", "utf-8", [b"11010519000101001X"]) == [0]
+
+
+def test_short_numbers_count_when_they_stand_alone() -> None:
+    assert leaks("工号 5551234，".encode(), "utf-8", [b"5551234"]) == [0]
+    assert leaks("流水号 95551234".encode(), "utf-8", [b"5551234"]) == []
+
+
+def test_mail_addresses() -> None:
+    assert leaks(b"mail lin&#46;ayi@qq.com", "utf-8", [b"LIN.AYI@QQ.COM"]) == []
+    assert leaks(b"mail Lin.ayi@qq.com now", "utf-8", [b"LIN.AYI@QQ.COM"]) == [0]
+    assert leaks(b"&#49;mail lin&#46;ayi&#64;qq.com", "utf-8", [b"LIN.AYI@QQ.COM"]) == [0]
+
+
+def test_many_values_are_found_like_a_few() -> None:
+    chance = random.Random(3)
+    values = [mobile(chance) for _ in range(300)] + [resident_id(chance) for _ in range(300)]
+    kept = set(chance.sample(range(600), 40))
+    text = "，".join(values[n] for n in kept) + "".join(f"a{'0' * 30}" for _ in range(99))
+    wanted = [n for n, one in enumerate(values) if one in text]
+    assert leaks(text.encode(), "utf-8", [one.encode() for one in values]) == wanted
+
+
+def test_junk_and_size() -> None:
+    chance = random.Random(5)
+    values = [mobile(chance).encode() for _ in range(3000)]
+    for data in (
+        chance.randbytes(100_000),
+        b"&#" * 50_000,
+        b"%3" * 50_000,
+        b"\\u00" * 25_000,
+        b"1" * 100_000,
+        b"&amp;" * 20_000,
+        b"1 " * 50_000,
+    ):
+        for encoding in ("utf-8", "gb18030", "utf-16-le", ""):
+            began = time.perf_counter()
+            assert leaks(data, encoding, values) == []
+            assert time.perf_counter() - began < 2
