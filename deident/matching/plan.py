@@ -113,7 +113,7 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
             kind_bits[row, kind // 64] |= np.uint64(1 << kind % 64)
         for place in places:
             cue_bits[row] |= np.uint64(1 << place)
-    names = kind_bits.any(1) | np.array([literal in plain for literal in literals], np.bool_)
+    names = _named(patterns, kind_bits) | np.array([literal in plain for literal in literals], np.bool_)
     return Plan(
         catalogue, patterns, rules, gates, starters, tuple(_word(literal) for literal in literals), kind_bits, names, cue_bits,
         np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers,
@@ -129,6 +129,16 @@ def _kin(patterns: Sequence[Pattern]) -> tuple[NDArray[np.bool_], NDArray[np.boo
         announces[number, [number, *(numbers[other] for other in pattern.columns)]] = True
         alike[number, :size] = [pattern.category == other.category for other in patterns]
     return announces, alike
+
+
+def _named(patterns: Sequence[Pattern], kind_bits: Bits) -> Bools:
+    """Which words name a number: those of persons and places do not (监护人 张某 138… is a phone)."""
+    bits = np.zeros(kind_bits.shape[1], np.uint64)
+    for number, pattern in enumerate(patterns):
+        if pattern.category not in ("person_name", "home_address"):
+            bits[number // 64] |= np.uint64(1 << number % 64)
+    named: Bools = (kind_bits & bits).any(1)
+    return named
 
 
 def _literal(word: str) -> bytes:

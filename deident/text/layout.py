@@ -1,4 +1,4 @@
-"""Where cells end in plain text: lines of columns aligned by blanks, or separated by `|` or `,`.
+"""Where cells end in plain text: lines of columns aligned by blanks, or separated by `|`, `;` or `,`.
 
     姓名      身份证号              金额
     邵兴全    520122190401032376    500
@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-SPACE, COMMA, BAR = 32, 44, 124
+SPACE, COMMA, SEMICOLON, BAR = 32, 44, 59, 124
 LINE = 600  # bytes of a line of columns
 FEW = 3  # marks in the whole text below which nothing is looked for
 _GAP = re.compile(rb" +")
+_DIGIT = re.compile(rb"[0-9]")
 _DIGITS_BEFORE, _DIGITS_AFTER = re.compile(rb"[0-9-]+$"), re.compile(rb"[0-9-]+")
 COMPLETE = 7  # digits from which two neighbouring groups are two numbers
 HAN = 3  # bytes of a Han character
@@ -36,13 +37,14 @@ def delimiters(view: bytes, breaks: Ints, tabs: Ints) -> Ints:
     borders = np.concatenate(([-1], breaks, [len(code)])).astype(np.int64)
     tabbed = np.searchsorted(breaks, tabs)
     found: list[int] = []
-    for mark in (BAR, COMMA):
+    for mark in (BAR, COMMA, SEMICOLON):
         places = np.flatnonzero(code == mark)
         if len(places) >= 2:
             found += _separated(borders, np.searchsorted(breaks, places), places, tabbed, 1 if mark == BAR else 2)
     gaps = np.flatnonzero((code[:-1] == SPACE) & (code[1:] > SPACE))
     if len(gaps) >= FEW:
-        found += _aligned(view, borders, np.searchsorted(breaks, gaps), tabbed)
+        done = np.searchsorted(breaks, np.array(found, np.int64))
+        found += _aligned(view, borders, np.searchsorted(breaks, gaps), np.append(tabbed, done))
     return np.unique(np.array(found, np.int64))
 
 
@@ -79,7 +81,10 @@ def _aligned(view: bytes, borders: Ints, line: Ints, tabbed: Ints) -> list[int]:
         bounds = [(int(borders[n]) + 1, int(borders[n + 1])) for n in block.tolist()]
         for least in (2, 1):
             rows = [_gaps(view, low, high, least) for low, high in bounds]
-            sizes = [len(row) for row in rows if len(row) >= (2 if least == 2 else 3)]
+            if least == 1:
+                rows = _like_the_header(view, bounds, rows)
+            enough = 2 if least == 2 else 3
+            sizes = [len(row) for row in rows if len(row) >= enough]
             usual = max(sizes, key=sizes.count) if sizes else 0
             alike = sum(usual - 2 <= size <= usual for size in sizes)
             if alike >= 2 and alike * 5 >= len(rows) * 3:
@@ -89,18 +94,28 @@ def _aligned(view: bytes, borders: Ints, line: Ints, tabbed: Ints) -> list[int]:
     return found
 
 
+def _like_the_header(view: bytes, bounds: list[tuple[int, int]], rows: list[list[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
+    """Rows cut at every blank where that gives as many cells as the line without digits has: 320 8605200000000001 are two."""
+    target = next((len(row) for row, (low, high) in zip(rows, bounds, strict=True) if not _DIGIT.search(view, low, high)), 0)
+    every = [_gaps(view, low, high, 0) for low, high in bounds]
+    return [whole if len(whole) == target > len(row) else row for row, whole in zip(rows, every, strict=True)]
+
+
 def _gaps(view: bytes, low: int, high: int, least: int) -> list[tuple[int, int]]:
-    """Gaps between two cells of a line; where it is cut by single blanks, those inside numbers and names do not count."""
+    """Gaps between two cells of a line; those of at least so many blanks; where single blanks cut (1),
+    not those inside numbers and names; all (0).
+    """
     gaps = [m.span() for m in _GAP.finditer(view, low, high) if m.end() < high and m.start() > low]
-    if least == 2:
-        return [gap for gap in gaps if gap[1] - gap[0] >= 2]
-    result = []
+    if least != 1:
+        return [gap for gap in gaps if gap[1] - gap[0] >= least]
+    result: list[tuple[int, int]] = []
     for place, (start, end) in enumerate(gaps):
         before = gaps[place - 1][1] if place else low
         after = gaps[place + 1][0] if place + 1 < len(gaps) else high
         left, right = view[before:start], view[end:after]
         if end - start == 1:
-            if len(left) == len(right) == HAN and left[0] > 127 and right[0] > 127:
+            padded = len(left) == len(right) == HAN and left[0] > 127 and right[0] > 127
+            if padded and (not place or (result and result[-1] == gaps[place - 1])):  # 凌 霜 女: the first two are a name
                 continue
             tail, head = _DIGITS_BEFORE.search(left), _DIGITS_AFTER.match(right)
             if tail and head and min(len(tail[0]), len(head[0])) < COMPLETE:
