@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def cut(text: str) -> list[list[str]]:
         size = len(line.encode())
         marks = [end - at for end in ends if at <= end < at + size]
         edges = [-1, *marks, size]
-        rows.append([line.encode()[a + 1 : b].decode().strip() for a, b in zip(edges, edges[1:], strict=False)])
+        rows.append([line.encode()[a + 1 : b].decode().strip() for a, b in pairwise(edges)])
         at += size + 1
     return rows
 
