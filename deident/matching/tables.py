@@ -61,7 +61,8 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
             none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_), none.astype(np.bool_)
         )
     line_of_tab = np.searchsorted(breaks, tabs)
-    lines, first = np.unique(line_of_tab, return_index=True)
+    first = np.flatnonzero(np.concatenate(([True], line_of_tab[1:] != line_of_tab[:-1])))
+    lines = line_of_tab[first]
     borders = np.concatenate(([-1], breaks, [len(view)]))
     line_start, line_end = borders[lines] + 1, borders[lines + 1]
     start = np.sort(np.concatenate((line_start, tabs + 1)))
