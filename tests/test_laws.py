@@ -271,7 +271,9 @@ def test_junk_never_raises(scanner: Scanner) -> None:
     pool = [data for files in samples().values() for data in files]
     for round in range(30):
         items = [("", chance.randbytes(chance.randrange(300))) for _ in range(4)]
-        items += [(DOCUMENTS[format][0] if round % 3 else "", mutated(document(format, chance)[1], chance)) for format in DOCUMENTS]
+        items += [
+            (DOCUMENTS[format][0] if round % 3 else "", mutated(document(format, chance)[1], chance)) for format in DOCUMENTS
+        ]
         items += [("", mutated(chance.choice(pool)[: chance.choice((200, 4000))], chance)) for _ in range(4)]
         for (_, report), (_, data) in zip(scanner.mask_many(items), items, strict=True):
             assert report.status in ("clean", "masked", "partial", "unscannable", "refused")
@@ -339,10 +341,14 @@ def test_findings_hold_no_value(scanner: Scanner) -> None:
     assert_no_value(findings.to_pandas().to_csv())
 
 
-def test_no_value_in_logs_and_output(scanner: Scanner, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_value_in_logs_and_output(
+    scanner: Scanner, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     with caplog.at_level(logging.DEBUG):
         scanner.mask(SECRET)
-        scanner.mask_many([("a.txt", SECRET.encode()), ("b.html", f"<p>{SECRET}</p>".encode()), ("c.json", json.dumps([SECRET]).encode())])
+        scanner.mask_many(
+            [("a.txt", SECRET.encode()), ("b.html", f"<p>{SECRET}</p>".encode()), ("c.json", json.dumps([SECRET]).encode())]
+        )
         deident.scan_texts([SECRET, None, b"x"])
     assert_no_value(caplog.text)
     assert_no_value("".join(capsys.readouterr()))

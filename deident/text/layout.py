@@ -94,7 +94,9 @@ def _aligned(view: bytes, borders: Ints, line: Ints, tabbed: Ints) -> list[int]:
     return found
 
 
-def _like_the_header(view: bytes, bounds: list[tuple[int, int]], rows: list[list[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
+def _like_the_header(
+    view: bytes, bounds: list[tuple[int, int]], rows: list[list[tuple[int, int]]]
+) -> list[list[tuple[int, int]]]:
     """Rows cut at every blank where that gives as many cells as the line without digits has: 320 8605200000000001 are two."""
     target = next((len(row) for row, (low, high) in zip(rows, bounds, strict=True) if not _DIGIT.search(view, low, high)), 0)
     every = [_gaps(view, low, high, 0) for low, high in bounds]
