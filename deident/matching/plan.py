@@ -137,8 +137,7 @@ def _named(patterns: Sequence[Pattern], kind_bits: Bits) -> Bools:
     for number, pattern in enumerate(patterns):
         if pattern.category not in ("person_name", "home_address"):
             bits[number // 64] |= np.uint64(1 << number % 64)
-    named = np.asarray((kind_bits & bits).any(1), np.bool_)
-    return named
+    return np.asarray((kind_bits & bits).any(1), np.bool_)
 
 
 def _literal(word: str) -> bytes:

@@ -1,28 +1,21 @@
-"""`patterns/*.toml` → Catalogue.  Strict: an unknown or missing key, check or law is an error that names file and key.
-
-The format is described in patterns/README.md; the loader is the only reader of it.
-"""
+"""One pattern: its fields, and how they are read from its file."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import regex
 
 from deident import checks
-from deident.errors import CatalogError
+from deident.catalog.table import Table, one_of
 from deident.model import CATEGORIES
 
 TRIGGERS = ("token", "cue", "mail", "expression")
 SEVERITIES = ("low", "medium", "high")
 FORMS = ("ends", "year", "township", "area", "plate", "name")
 SCORES = {"bare": 0.6, "cue": 0.9, "column": 0.9, "evidence": 0.05}  # what a kind gets that does not say
-T = TypeVar("T")
 GUARDS = ("\\b", "\\B")  # Han letters are \w: a word boundary says nothing in Chinese text
 
 
@@ -79,121 +72,6 @@ class Pattern:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """All patterns by id, the laws they cite, and where they were read from."""
-
-    patterns: Mapping[str, Pattern]
-    laws: Mapping[str, Mapping[str, Any]]
-    home: Path
-    kinds: tuple[str, ...] = field(default=())
-
-    def number(self, kind: str) -> int:
-        """Position of a kind in `kinds`, which the `kind` column of findings counts in."""
-        return self.kinds.index(kind)
-
-
-def home() -> Path:
-    """The folder `patterns/`: inside the installed package, else beside it in a checkout."""
-    packed = Path(str(files("deident"))) / "patterns"
-    return packed if packed.is_dir() else Path(__file__).parents[1] / "patterns"
-
-
-def load(extra: Path | None = None) -> Catalogue:
-    """The shipped catalogue; the user's own folder `extra` adds kinds or replaces those with the same id."""
-    own = home()
-    laws = _toml(own / "law.toml")
-    folders = [own]
-    if extra is not None:
-        if not extra.is_dir():
-            raise CatalogError(str(extra), "", "no such folder; --patterns takes a folder of pattern files")
-        folders.append(extra)
-        if (extra / "law.toml").is_file():
-            laws = {**laws, **_toml(extra / "law.toml")}
-    patterns: dict[str, Pattern] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.toml")):
-            if path.name != "law.toml":
-                pattern = parse(_toml(path), path.name, path.stem, laws)
-                patterns[pattern.id] = pattern
-    _headers_are_unique(patterns)
-    for pattern in patterns.values():
-        for other in pattern.columns:
-            if other not in patterns:
-                raise CatalogError(pattern.file, "find.columns", f"no kind '{other}'")
-    return Catalogue(patterns, laws, own, tuple(patterns))
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise CatalogError(path.name, "", f"cannot be read: {problem}") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise CatalogError(path.name, "", f"is not TOML: {problem}") from None
-
-
-def _headers_are_unique(patterns: Mapping[str, Pattern]) -> None:
-    owner: dict[str, Pattern] = {}
-    for pattern in patterns.values():
-        for header in pattern.headers:
-            other = owner.setdefault(header.casefold(), pattern)
-            if other is not pattern:
-                raise CatalogError(pattern.file, "find.headers", f"'{header}' belongs to {other.file} already")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A TOML table being read: every key once, with its type; what is left over is an error."""
-
-    file: str
-    place: str
-    content: dict[str, Any]
-
-    def fail(self, key: str, problem: str) -> CatalogError:
-        return CatalogError(self.file, f"{self.place}.{key}".strip("."), problem)
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        """The value of `key`, which must be a `kind`; without a default it must be there."""
-        value = self.content.pop(key, default)
-        if value is None:
-            raise self.fail(key, "is missing")
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise self.fail(key, f"must be {kind.__name__}, not {type(value).__name__}")
-        return value
-
-    def words(self, key: str, allowed: Callable[[str], bool] | None = None, problem: str = "") -> tuple[str, ...]:
-        """A list of strings, each of them `allowed`."""
-        values = self.take(key, list, [])
-        for value in values:
-            if not isinstance(value, str) or not value:
-                raise self.fail(key, "must be a list of non-empty strings")
-            if allowed is not None and not allowed(value):
-                raise self.fail(key, problem.format(value))
-        return tuple(values)
-
-    def tables(self, key: str) -> list[dict[str, Any]]:
-        """The tables of `[[key]]`, none when it is not there."""
-        values = self.take(key, list, [])
-        if not all(isinstance(value, dict) for value in values):
-            raise self.fail(key, f"must be written as [[{key}]] tables")
-        return [dict(value) for value in values]
-
-    def names(self, key: str) -> dict[str, str]:
-        """A text in both languages."""
-        values: dict[str, str] = self.take(key, dict)
-        if set(values) != {"zh", "en"} or not all(isinstance(value, str) and value for value in values.values()):
-            raise self.fail(key, "needs zh and en, both text")
-        return values
-
-    def done(self) -> None:
-        """Nothing may be left: a key nobody reads is a typo."""
-        for key in self.content:
-            raise self.fail(key, "is not a key of this table")
-
-
 def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]) -> Pattern:
     """One pattern from the content of its file.  Raises CatalogError."""
     top = Table(file, "", dict(content))
@@ -202,12 +80,12 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
         raise top.fail("id", f"must be the file's name, '{stem}', not '{name}'")
     names = top.names("name")
     known = checks.load()
-    trigger = _one_of(find, "trigger", TRIGGERS)
+    trigger = one_of(find, "trigger", TRIGGERS)
     pattern = Pattern(
         id=name,
         name=names,
-        category=_one_of(top, "category", CATEGORIES),
-        severity=_one_of(top, "severity", SEVERITIES),
+        category=one_of(top, "category", CATEGORIES),
+        severity=one_of(top, "severity", SEVERITIES),
         basis=top.words("basis", laws.__contains__, "no law '{}' in law.toml"),
         rank=top.take("rank", int, 50),
         trigger=trigger,
@@ -233,13 +111,6 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
     top.done()
     _consistent(pattern, find)
     return pattern
-
-
-def _one_of(table: Table, key: str, allowed: tuple[str, ...]) -> str:
-    value = table.take(key, str)
-    if value not in allowed:
-        raise table.fail(key, f"'{value}' is none of {', '.join(allowed)}")
-    return value
 
 
 def _scores(table: Table) -> dict[str, float]:
