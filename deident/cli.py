@@ -285,13 +285,14 @@ def _modules(package: str) -> list[tuple[str, ...]]:
     names = [module.name for module in iter_modules(home.__path__) if not module.name.startswith("_")]
     modules = [(name, import_module(f"deident.{package}.{name}")) for name in names]
     if package == "formats":
-        modules = [(name, module) for name, module in modules if _is_format(module)]
+        modules = [(name, module) for _, module in modules if (name := _format(module))]
     return [(name, (module.__doc__ or "").strip().partition("\n")[0]) for name, module in modules]
 
 
-def _is_format(module: ModuleType) -> bool:
+def _format(module: ModuleType) -> str:
+    """The name of the format a module reads, as reports say it; "" for what formats share."""
     own = (thing for thing in vars(module).values() if isinstance(thing, type) and thing.__module__ == module.__name__)
-    return any(isinstance(name := getattr(kind, "format", None), str) and name for kind in own)
+    return next((name for kind in own if isinstance(name := getattr(kind, "format", None), str) and name), "")
 
 
 def _check(options: argparse.Namespace) -> int:

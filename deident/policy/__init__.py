@@ -28,6 +28,6 @@ and, with ids of kinds: `column` (what the header announces), `table` (a kind an
 from __future__ import annotations
 
 from deident.policy.judge import judge
-from deident.policy.rules import Policy, Rule, load, names
+from deident.policy.rules import CLASS_CONDITIONS, KIND_CONDITIONS, Policy, Rule, load, names
 
-__all__ = ["Policy", "Rule", "judge", "load", "names"]
+__all__ = ["CLASS_CONDITIONS", "KIND_CONDITIONS", "Policy", "Rule", "judge", "load", "names"]
