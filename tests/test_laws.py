@@ -293,14 +293,14 @@ HOSTILE = {
 def test_time_grows_with_size_only(scanner: Scanner, what: str) -> None:
     def seconds(size: int) -> float:
         one = HOSTILE[what] * (size // len(HOSTILE[what]))
-        began = time.perf_counter()
+        began = time.process_time()
         scanner.scan(one)
         scanner.mask_many([("a.html", one.encode()), ("a.json", one.encode()), ("a.csv", one.encode())])
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(1000)
     small = seconds(8_000)
-    assert seconds(64_000) < max(20 * small, 1.0), "eight times as much may not cost much more than eight times the time"
+    assert seconds(64_000) < max(20 * small, 3.0), "eight times as much may not cost much more than eight times the time"
 
 
 # --- offices ------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,6 @@ def test_numbers_in_gbk_and_utf16() -> None:
     "text", ["[" * 200_000, '{"a":' * 100_000, '"\\"' * 200_000, "/*" * 200_000, "'\"" * 200_000, "\\" * 300_000]
 )
 def test_hostile_input_is_linear(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     JsonDocument(text.encode()).batch()
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10

@@ -85,6 +85,6 @@ def test_past_the_limit_segments_run_together() -> None:
      "<a b='c'" * 50_000, "&#" * 200_000, "</a" * 100_000, "<a x=" * 100_000, '<a x="' + "y=" * 200_000],
 )  # fmt: skip
 def test_hostile_input_is_linear(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     MarkupDocument(text.encode()).batch()
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
