@@ -114,7 +114,10 @@ def longer(page: bytes, times: int) -> bytes:
 def dump_memory(folder: Path) -> tuple[float, int]:
     """Peak resident MB of `python -m deident scan` over a folder in a process of its own, and its exit code."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "deident", "scan", str(folder)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "deident", "scan", str(folder), "-o", str(folder.parent / "report")],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -195,8 +198,10 @@ def measure(scanner: Any, *, megabytes: float, rounds: int, dump_mb: int, with_p
     figures.ratios["one page ten times as long"] = growth(one_page, rounds)
     if dump_mb:
         with tempfile.TemporaryDirectory() as folder:
-            written = write_dump(Path(folder), dump_mb)
-            peak, code = dump_memory(Path(folder))
+            site = Path(folder) / "site"
+            site.mkdir()
+            written = write_dump(site, dump_mb)
+            peak, code = dump_memory(site)
         if code in (0, 1):  # 1: something was found
             figures.memory = {"dump": written / 1e6, "peak": peak}
         else:
