@@ -6,6 +6,7 @@ Built-ins are the tuple below.  Others join by the entry-point group `deident.de
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 
@@ -50,7 +51,6 @@ def settle(found: Candidates, ranks: np.ndarray[tuple[int], np.dtype[np.int64]])
     alone[1:] &= ~clash
     alone[:-1] &= ~clash
     chosen = order[alone].tolist()
-    taken_start: list[int] = []
     rest = order[~alone].tolist()
     rest.sort(
         key=lambda i: (
@@ -60,23 +60,19 @@ def settle(found: Candidates, ranks: np.ndarray[tuple[int], np.dtype[np.int64]])
             int(found.start[i]),
         )
     )
-    taken: list[tuple[int, int]] = []
-    for i in _without_overlap(found, rest, taken, taken_start):
-        chosen.append(i)
-    result = np.array(chosen, np.int64)
+    result = np.array(chosen + _without_overlap(found, rest), np.int64)
     return result[np.argsort(found.start[result], kind="stable")]
 
 
-def _without_overlap(found: Candidates, ranked: list[int], taken: list[tuple[int, int]], starts: list[int]) -> list[int]:
-    from bisect import bisect_left
-
-    kept = []
+def _without_overlap(found: Candidates, ranked: list[int]) -> list[int]:
+    """Of candidates, best first, those that no better one touches."""
+    kept, starts, ends = [], list[int](), list[int]()
     for i in ranked:
         low, high = int(found.start[i]), int(found.end[i])
         at = bisect_left(starts, low)
-        if (at < len(taken) and taken[at][0] < high) or (at > 0 and taken[at - 1][1] > low):
+        if (at < len(starts) and starts[at] < high) or (at > 0 and ends[at - 1] > low):
             continue
-        taken.insert(at, (low, high))
         starts.insert(at, low)
+        ends.insert(at, high)
         kept.append(i)
     return kept

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from deident.matching.scene import Scene
+from deident.matching.tokens import compact
 from deident.model import Candidates
 
 ID_KINDS = ("resident_id", "resident_id_precision_lost", "hk_mo_tw_residence_permit")
@@ -31,7 +32,7 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     lows, highs = scene.lines(found.start[ids])
     for row, line_low, line_high in zip(ids.tolist(), lows.tolist(), highs.tolist(), strict=True):
         start, end = int(found.start[row]), int(found.end[row])
-        number = view[start:end].translate(None, b" .-\r\n")
+        number = compact(view[start:end])
         for date in _DATE.finditer(view, max(line_low, start - 300), min(line_high, end + 300)):
             if number[6:14] == date[1] + date[2].rjust(2, b"0") + date[3].rjust(2, b"0"):
                 rows.append((date.start(), date.end(), birth, 0.95))

@@ -20,10 +20,9 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     wanted = np.flatnonzero((cells.kind >= 0) & ~cells.header & (cells.end > cells.start))
     if not len(wanted):
         return Candidates.none()
-    categories = np.array([hash(p.category) for p in plan.patterns])
     taken = np.zeros(len(cells.start), np.bool_)
     holder = cells.cell(found.start, found.end)
-    same = (holder >= 0) & (categories[found.kind] == categories[cells.kind[np.maximum(holder, 0)]])
+    same = (holder >= 0) & plan.alike[found.kind, cells.at(cells.kind, holder, -1)]
     taken[holder[same]] = True
     view = scene.batch.view
     choices = {int(kind): _choices(scene, int(kind)) for kind in np.unique(cells.kind[wanted])}

@@ -40,12 +40,12 @@ def find(scene: Scene) -> Candidates:
     known = checks.load()
     parts = [_embedded(scene, np.flatnonzero((width >= EMBEDDED) | token.long), known["mod11_2"], known["calendar_date"])]
     by_width = {int(size): np.flatnonzero((width == size) & ~token.long) for size in np.unique(width[~token.long])}
-    nearof = {size: scene.buffer.rows(token.start[chosen], size) for size, chosen in by_width.items() if size <= WIDEST}
+    rows_of = {size: scene.buffer.rows(token.start[chosen], size) for size, chosen in by_width.items() if size <= WIDEST}
     for kind, pattern in enumerate(plan.patterns):
         if pattern.trigger == "token":
             for size in plan.shapes[kind].tables:
-                if size in nearof:
-                    passed, score = judge(scene, kind, nearof[size], facts, by_width[size])
+                if size in rows_of:
+                    passed, score = judge(scene, kind, rows_of[size], facts, by_width[size])
                     if len(passed):
                         which = by_width[size][passed]
                         parts.append(Candidates(token.start[which], token.end[which], np.full(len(which), kind, np.int32), score))
@@ -66,13 +66,11 @@ class Facts:
 
 def facts_of(scene: Scene, start: Ints, end: Ints) -> Facts:
     """Column, surroundings and cues of the numbers at start … end."""
-    opens = amount = np.zeros(len(start), np.bool_)
-    if len(scene.tables.start):
-        cell = scene.tables.cell(start, end)
-        opens = (cell >= 0) & (scene.tables.start[np.maximum(cell, 0)] == start)
-        amount = (cell >= 0) & scene.tables.amount[np.maximum(cell, 0)]
-    surely, perhaps = touching(scene, start, end, opens)
-    return Facts(start, end, column_kind(scene, start, end), surely | amount, perhaps, scene.context.calls(start, end))
+    tables = scene.tables
+    cell = tables.cell(start, end)
+    surely, perhaps = touching(scene, start, end, tables.at(tables.start, cell, -1) == start)
+    surely |= tables.at(tables.amount, cell, False)
+    return Facts(start, end, tables.at(tables.kind, cell, -1), surely, perhaps, scene.context.calls(start, end))
 
 
 def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen: Ints) -> tuple[Ints, NDArray[np.float32]]:
@@ -109,19 +107,13 @@ def judge(scene: Scene, kind: int, rows: NDArray[np.uint8], facts: Facts, chosen
 
 def _related(scene: Scene, kind: int, calls: Calls, chosen: Ints) -> Bools:
     """Whether the nearest label speaks of a kind of the same category: 举报人钟某（138…"""
-    bits = np.zeros(calls.before.shape[1], np.uint64)
-    for other in np.flatnonzero(scene.plan.alike[kind][:-1]).tolist():
-        bits[other // 64] |= np.uint64(1 << other % 64)
-    found: Bools = ((calls.before[chosen] & bits) != 0).any(1)
+    found: Bools = ((calls.before[chosen] & scene.plan.alike_bits[kind]) != 0).any(1)
     return found
 
 
 def column_kind(scene: Scene, start: Ints, end: Ints) -> NDArray[np.int32]:
     """The kind that the header above announces, -1 outside tables and under other headers."""
-    cell = scene.tables.cell(start, end)
-    if not len(scene.tables.kind):
-        return np.full(len(start), -1, np.int32)
-    return np.where(cell >= 0, scene.tables.kind[np.maximum(cell, 0)], -1).astype(np.int32)
+    return scene.tables.at(scene.tables.kind, scene.tables.cell(start, end), -1)
 
 
 def touching(scene: Scene, start: Ints, end: Ints, opens: Bools) -> tuple[Bools, Bools]:

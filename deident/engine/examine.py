@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,13 +16,12 @@ from deident.matching.hyper import HyperscanMatcher
 from deident.matching.plan import Plan, plan
 from deident.matching.rules import Matcher, Rule
 from deident.matching.scene import Scene, look
+from deident.matching.tokens import compact
 from deident.matching.twin import PythonMatcher
 from deident.model import KEEP, MASK, Batch, Candidates, Ints, SourceMap
 from deident.text.fold import RULES, fold
 from deident.text.maps import compose
 
-_SIGNS = b" .()[]-\r\n\t"
-_WIDE_SIGNS = re.compile(rb"\xc2\xb7|\xef\xbc[\x88\x89]")
 NUMBERS = ("id_number", "bank_account", "phone", "email")
 LARGE = 30 << 20  # just below the limit of what glibc will re-use
 MATCHERS = ("auto", "hyperscan", "python")
@@ -126,11 +124,3 @@ def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, action: N
                 office = plan.patterns[found.kind[same[0]]].category == "phone" and KEEP in verdicts
                 leader = next(row for row in same if action[row] == (KEEP if office else MASK))
                 action[same], rule[same] = action[leader], rule[leader]
-
-
-def compact(value: bytes) -> bytes:
-    """Letters and digits only, upper case: how two writings of one number are compared."""
-    if value.isalnum():
-        return value.upper()
-    value = value.translate(None, _SIGNS)
-    return (value if value.isascii() else _WIDE_SIGNS.sub(b"", value)).upper()

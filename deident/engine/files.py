@@ -15,12 +15,13 @@ from urllib.parse import quote
 import numpy as np
 
 from deident import masks
-from deident.engine.examine import NUMBERS, Examiner, Judged, compact
+from deident.engine.examine import NUMBERS, Examiner, Judged
 from deident.engine.links import Links
 from deident.engine.verify import SURE, leaks
 from deident.formats import Document, join, open_document
 from deident.formats.splice import apply, changes
 from deident.linkage import tag
+from deident.matching.tokens import compact
 from deident.model import ACTIONS, MASK, ROLES, UNDECIDED, Batch, Edit, FileReport, Finding, Ground, Ints
 from deident.text.charset import encode
 

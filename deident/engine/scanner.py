@@ -66,8 +66,6 @@ class Scanner:
         """The kinds and laws in use."""
         return self._examiner.catalogue
 
-    catalog = catalogue
-
     @property
     def policy(self) -> Policy:
         """The policy in use."""

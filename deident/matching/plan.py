@@ -6,7 +6,7 @@ classes of the policy (the phone after it is an office's); both are kept as bit 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Plan:
     headers   column header → kind
     announces (kinds, kinds + 1) does a column whose header announces the second kind hold the first too; last column: none
     alike     (kinds, kinds + 1) are both of one category; the last column is True
+    alike_bits (kinds, …) the kinds of one category with each, as bits like `kind_bits`
     classes   names of the cue classes in bit order, with their words
     """
 
@@ -65,6 +66,7 @@ class Plan:
     headers: Mapping[str, int]
     announces: NDArray[np.bool_]
     alike: NDArray[np.bool_]
+    alike_bits: Bits
     classes: Mapping[str, tuple[str, ...]]
 
     def bit(self, name: str) -> int:
@@ -109,15 +111,15 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     kind_bits = np.zeros((len(literals), (len(patterns) + 63) // 64 or 1), np.uint64)
     cue_bits = np.zeros(len(literals), np.uint64)
     for row, (kinds, places) in enumerate(literals.values()):
-        for kind in kinds:
-            kind_bits[row, kind // 64] |= np.uint64(1 << kind % 64)
+        kind_bits[row] = _bits(kinds, kind_bits.shape[1])
         for place in places:
             cue_bits[row] |= np.uint64(1 << place)
     names = _named(patterns, kind_bits) | np.array([literal in plain for literal in literals], np.bool_)
+    announces, alike = _kin(patterns)
     return Plan(
         catalogue, patterns, rules, gates, starters, tuple(_word(literal) for literal in literals), kind_bits, names, cue_bits,
         np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers,
-        *_kin(patterns), {name: tuple(listed) for name, listed in classes.items()},
+        announces, alike, np.array([_bits(np.flatnonzero(row[:-1]).tolist(), kind_bits.shape[1]) for row in alike]), {name: tuple(listed) for name, listed in classes.items()},
     )  # fmt: skip
 
 
@@ -133,11 +135,17 @@ def _kin(patterns: Sequence[Pattern]) -> tuple[NDArray[np.bool_], NDArray[np.boo
 
 def _named(patterns: Sequence[Pattern], kind_bits: Bits) -> Bools:
     """Which words name a number: those of persons and places do not (监护人 张某 138… is a phone)."""
-    bits = np.zeros(kind_bits.shape[1], np.uint64)
-    for number, pattern in enumerate(patterns):
-        if pattern.category not in ("person_name", "home_address"):
-            bits[number // 64] |= np.uint64(1 << number % 64)
+    numbers = [number for number, pattern in enumerate(patterns) if pattern.category not in ("person_name", "home_address")]
+    bits = _bits(numbers, kind_bits.shape[1])
     return np.asarray((kind_bits & bits).any(1), np.bool_)
+
+
+def _bits(kinds: Iterable[int], columns: int) -> Bits:
+    """Some kinds as one bit each, in 64-bit columns."""
+    bits = np.zeros(columns, np.uint64)
+    for kind in kinds:
+        bits[kind // 64] |= np.uint64(1 << kind % 64)
+    return bits
 
 
 def _literal(word: str) -> bytes:

@@ -7,6 +7,7 @@ anywhere the number of cells changes; a table without one may still be a form: a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,12 @@ class Tables:
         if not len(self.start):
             return np.full(len(starts), -1, np.int64)
         return np.where((at >= 0) & (ends <= self.end[inside]), inside, -1)
+
+    def at(self, values: NDArray[Any], cell: Ints, none: int) -> NDArray[Any]:
+        """One of the columns at the cells that `cell` found; `none` where it is -1."""
+        if not len(values):
+            return np.full(len(cell), none, values.dtype)
+        return np.where(cell >= 0, values[np.maximum(cell, 0)], values.dtype.type(none))
 
 
 def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables:

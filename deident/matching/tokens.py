@@ -6,6 +6,7 @@ around (performance.md §8: end-anchored trigger, no start-of-match, gather).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ ALNUM = np.zeros(256, np.bool_)
 ALNUM[[*range(48, 58), *range(65, 91), *range(97, 123)]] = True
 UPPER = np.arange(256, dtype=np.uint8)
 UPPER[97:123] -= 32
+_SIGNS = b" .()[]-\r\n\t"
+_WIDE_SIGNS = re.compile(rb"\xc2\xb7|\xef\xbc[\x88\x89]")
 
 
 class Buffer:
@@ -41,6 +44,14 @@ class Buffer:
     def after(self, places: Ints, width: int) -> NDArray[np.uint8]:
         """(n, width) bytes from each place on, as they are."""
         return sliding_window_view(self.padded, width)[places + ROOM]
+
+
+def compact(value: bytes) -> bytes:
+    """Letters and digits only, upper case: how two writings of one number are compared."""
+    if value.isalnum():
+        return value.upper()
+    value = value.translate(None, _SIGNS)
+    return (value if value.isascii() else _WIDE_SIGNS.sub(b"", value)).upper()
 
 
 @dataclass(frozen=True, slots=True)

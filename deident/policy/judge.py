@@ -108,22 +108,17 @@ class _Facts:
     def _after(self) -> NDArray[np.uint64]:
         return self._context.after(self.found.end)
 
-    def _in_table(self, values: NDArray[Any], none: int) -> NDArray[Any]:
-        if not len(values):
-            return np.full(len(self.found), none, values.dtype)
-        return np.where(self._cell >= 0, values[np.maximum(self._cell, 0)], values.dtype.type(none))
-
     def _head(self) -> NDArray[np.uint64]:
-        return self._in_table(self.scene.tables.head, 0)
+        return self.scene.tables.at(self.scene.tables.head, self._cell, 0)
 
     def _heads(self) -> NDArray[np.uint64]:
-        return self._in_table(self.scene.tables.heads, 0)
+        return self.scene.tables.at(self.scene.tables.heads, self._cell, 0)
 
     def _table(self) -> NDArray[np.int64]:
-        return self._in_table(self.scene.tables.table, -1)
+        return self.scene.tables.at(self.scene.tables.table, self._cell, -1)
 
     def _column(self) -> NDArray[np.int32]:
-        return self._in_table(self.scene.tables.kind, -1)
+        return self.scene.tables.at(self.scene.tables.kind, self._cell, -1)
 
     def _role(self) -> NDArray[np.uint8]:
         segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right") - 1
