@@ -86,6 +86,13 @@ def changed(text: str, old: str, new: str) -> str:
         ('cues    = ["工牌号"]', 'cues = ["工牌号", ""]', "find.cues", "must be a list of non-empty strings"),
         ('"token"', '"tokens"', "find.trigger", "'tokens' is none of token, cue, mail, expression"),
         ('"token"', '"expression"', "find.gate", "an expression needs a gate"),
+        (
+            '"token"',
+            '"cue"\ngrouped = true',
+            "find.grouped",
+            'works only with trigger = "token"; write separators into the regex',
+        ),
+        ('"token"', '"cue"\nevidence = ["luhn"]', "find.evidence", 'works only with trigger = "token"'),
         (r"regex   = '''BG\d{8}'''", "", "find.regex", "is missing"),
         (r"BG\d{8}", r"\bBG\d{8}", "find.regex", r"\b does not work beside Han characters; use (?<![0-9A-Za-z])"),
         (r"BG\d{8}", r"BG(\d{8}", "find.regex", "is not a regular expression: missing )"),

@@ -157,6 +157,9 @@ def _consistent(pattern: Pattern, find: Table) -> None:
         raise find.fail("gate", "no lookaround in a gate, only literals, classes, bounded repeats and (?:…|…)")
     if regex.search(r"\[[^\]]*[^\x00-\x7f]", pattern.gate):
         raise find.fail("gate", "no Han characters in [ ] of a gate, which reads bytes; write (?:京|津)")
+    for key in ("evidence", "grouped", "groups"):
+        if pattern.trigger != "token" and getattr(pattern, key):
+            raise find.fail(key, 'works only with trigger = "token"; write separators into the regex')
     if pattern.trigger != "cue" and not pattern.regex and not pattern.cell:
         raise find.fail("regex", "is missing")
     for key in ("regex", "gate", "cell", "groups"):

@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 import numpy as np
 
 from deident.detectors import births, columns, consensus, cued, expressions, grouped, numbers
+from deident.detectors.proof import proven
 from deident.errors import CatalogError
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
@@ -34,7 +35,7 @@ def plugged() -> tuple[Detector, ...]:
 
 def find(scene: Scene, more: Sequence[Detector] = ()) -> Candidates:
     """All candidates of a scene, overlaps resolved, in order of the text."""
-    first = Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)])
+    first = proven(scene, Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)]))
     consensus.note(scene, first)
     both = Candidates.join([first, columns.find(scene, first), births.find(scene, first)])
     return both.take(settle(both, np.array([p.rank for p in scene.plan.patterns], np.int64)))
