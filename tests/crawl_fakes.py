@@ -12,7 +12,9 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from deident.catalog import Catalogue
 from deident.model import FileReport, Finding
 
 VALUE = re.compile(rb"\d{18}")
@@ -21,6 +23,8 @@ VALUE = re.compile(rb"\d{18}")
 @dataclass(frozen=True)
 class FakeScanner:
     """Finds and masks 18 digits; `delay` seconds for every document; notes what it did in `diary`."""
+
+    catalogue = Catalogue({}, {}, Path("/nonexistent"))
 
     delay: float = 0.0
     diary: str = ""

@@ -27,7 +27,6 @@ NUMBER = "999999190001010000"  # of no province: nobody's
 
 class Fake(FakeScanner):
     catalogue = Catalogue({}, {}, Path("/nonexistent"))
-    catalog = catalogue
 
     def __init__(self, policy: str = "gov-publish", **settings: object) -> None:
         super().__init__()

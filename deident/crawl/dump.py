@@ -164,8 +164,8 @@ class _Dump:
         return Outcome(summary, run, self.out, summary.exit_code(self.mode))
 
     def _describe(self, progress: Progress, *, resumed: bool, skipped: dict[str, int]) -> Run:
-        catalog, lang = getattr(self.scanner, "catalog", None), self.options.lang
-        patterns, laws = getattr(catalog, "patterns", {}), getattr(catalog, "laws", {})
+        catalogue, lang = self.scanner.catalogue, self.options.lang
+        patterns, laws = catalogue.patterns, catalogue.laws
         return Run(
             mode=self.mode,
             version=self.options.version,
@@ -205,9 +205,8 @@ def _scanner(options: Options) -> ScannerLike:
 
 def _fingerprint(mode: str, options: Options, scanner: ScannerLike) -> dict[str, str]:
     """What must be the same for a resumed run: results made with different settings are never mixed."""
-    home = getattr(getattr(scanner, "catalog", None), "home", None)
     digest = hashlib.blake2b(digest_size=16)
-    for folder in filter(None, (home, options.patterns)):
+    for folder in filter(None, (scanner.catalogue.home, options.patterns)):
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file() and path.suffix in (".toml", ".txt", ".tsv"):
                 digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
+from deident.catalog import Catalogue
 from deident.crawl.names import shown
 from deident.crawl.packed import pack
 from deident.crawl.walk import Source
@@ -27,6 +28,11 @@ Masked = tuple[bytes | None, FileReport]
 
 class ScannerLike(Protocol):
     """What a dump needs of engine.Scanner."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The kinds and laws in use; a resumed run must have the same."""
+        ...
 
     def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
         """One report per document (or several, named `name!member`, for an archive)."""
