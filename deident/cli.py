@@ -255,9 +255,7 @@ def _test(options: argparse.Namespace) -> int:
     if failures:
         print(say(options.lang, "test_failed", count=len(failures)))
     elif not options.quiet:
-        patterns = scanner.catalogue.patterns.values()
-        count = sum(len(pattern.examples) for pattern in patterns) + len(scanner.policy.examples)
-        print(say(options.lang, "test_ok", kinds=len(patterns), examples=count))
+        print(say(options.lang, "test_ok", kinds=len(scanner.catalogue.patterns), examples=examples.count(scanner)))
     return 1 if failures else 0
 
 

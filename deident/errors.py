@@ -17,11 +17,12 @@ class DeidentError(Exception):
 
 
 class CatalogError(DeidentError):
-    """A file under `patterns/` cannot be used."""
+    """A file under `patterns/` cannot be used; `line` is 0 where it is not known."""
 
-    def __init__(self, file: str, key: str, problem: str) -> None:
-        self.file, self.key, self.problem = file, key, problem
-        super().__init__(f"{file}: {key}: {problem}" if key else f"{file}: {problem}")
+    def __init__(self, file: str, key: str, problem: str, line: int = 0) -> None:
+        self.file, self.key, self.problem, self.line = file, key, problem, line
+        where = f"{file}:{line}" if line else file
+        super().__init__(f"{where}: {key}: {problem}" if key else f"{where}: {problem}")
 
 
 class PolicyError(CatalogError):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deident import masks
 from deident.catalog import Example, Pattern
 from deident.engine import Scanner
+from deident.policy import TypeExample
 
 _MARKED = re.compile("«(.*?)»", re.S)
 
@@ -38,7 +39,7 @@ def check(scanner: Scanner, pattern: Pattern, example: Example) -> str:
         return f"found {found} instead of {wanted}" + (f"; other kinds: {others}" if others else "")
     if example.masked is not None:
         out, at = [], 0
-        for finding in findings:
+        for finding in findings:  # by the pattern's own mask, whatever the policy makes of it
             start, end, new = masks.edit(pattern.mask, text[finding.start : finding.end])
             out += [text[at : finding.start + start], new]
             at = finding.start + end
@@ -48,24 +49,58 @@ def check(scanner: Scanner, pattern: Pattern, example: Example) -> str:
     return ""
 
 
-def check_policy(scanner: Scanner, example: Example, title: str, action: str) -> str:
-    """What is wrong with a policy's example; "" when every marked value gets the action."""
+def check_policy(scanner: Scanner, example: Example, context: Mapping[str, str]) -> str:
+    """What is wrong with a policy's example; "" when every marked value gets the action (and the mask, and by the rule it names)."""
     text = plain(example.text)
-    actions = {text[f.start : f.end]: f.action for f in scanner.scan(text, title or None)}
+    given = (context.get("title") or None, context.get("type") or None)
+    found = {
+        text[f.start : f.end]: (f, why) for f, why in zip(scanner.scan(text, *given), scanner.explain(text, *given), strict=True)
+    }
+    seen = {value: f.action for value, (f, _) in found.items()}
     for value in _MARKED.findall(example.text):
-        if actions.get(value) != action:
-            return f"{value!r} is {actions.get(value, 'not found')}, not {action}; found: {actions}"
+        if value not in found or found[value][0].action != context["action"]:
+            return f"{value!r} is {seen.get(value, 'not found')}, not {context['action']}; found: {seen}"
+        why = found[value][1]
+        if context.get("rule") and context["rule"] not in (why.rule, why.decided):
+            return f"{value!r} is decided by {why.rule} and {why.decided}, not by {context['rule']}"
+    if example.masked is not None and (masked := scanner.mask(text, *given)) != example.masked:
+        return f"masked as {masked!r} instead of {example.masked!r}"
     return ""
 
 
+def check_type(scanner: Scanner, example: TypeExample) -> str:
+    """What is wrong with an example of a document type; "" when it is taken for what it is."""
+    found = scanner.scan(example.text, example.title or None).doc_type or ""
+    return "" if found == example.type else f"taken for {found or 'no type'}, not {example.type or 'none'}"
+
+
+def check_mark(scanner: Scanner, example: Example, mark: str) -> str:
+    """What is wrong with an example of a mark of secrecy; "" when it (or, for a counterexample, none) is found."""
+    found = scanner.scan(example.text).marks
+    return "" if found == ((mark,) if mark else ()) else f"marks found: {', '.join(found) or 'none'}; wanted: {mark or 'none'}"
+
+
 def run(scanner: Scanner) -> Iterator[Failure]:
-    """All failures of the scanner's patterns and of its policy."""
+    """All failures of the scanner's patterns, of its policy, of the document types and the marks of secrecy."""
     for pattern in scanner.catalogue.patterns.values():
         for example in pattern.examples:
             problem = check(scanner, pattern, example)
             if bool(problem) != example.known_miss:
                 yield Failure(pattern.file, example.text, problem or "known_miss holds now: take the mark away")
     for example, context in scanner.policy.examples:
-        problem = check_policy(scanner, example, context["title"], context["action"])
-        if problem:
+        if problem := check_policy(scanner, example, context):
             yield Failure(scanner.policy.file, example.text, problem)
+    for kind in scanner.policy.types.values():
+        for told in kind.examples:
+            if problem := check_type(scanner, told):
+                yield Failure(kind.file, told.title or told.text, problem)
+    for example, mark in scanner.secrecy.examples:
+        if problem := check_mark(scanner, example, mark):
+            yield Failure(scanner.secrecy.file, example.text, problem)
+
+
+def count(scanner: Scanner) -> int:
+    """How many examples `run` runs."""
+    patterns, types = scanner.catalogue.patterns.values(), scanner.policy.types.values()
+    own = len(scanner.policy.examples) + len(scanner.secrecy.examples)
+    return sum(len(p.examples) for p in patterns) + sum(len(t.examples) for t in types) + own

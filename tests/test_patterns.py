@@ -55,7 +55,7 @@ def test_example(scanner: Scanner, pattern: Pattern, example: Example) -> None:
 )
 def test_policy_example(scanner: Scanner, name: str, example: Example, context: dict[str, str]) -> None:
     chosen = scanner if scanner.policy.id == name else Scanner(policy=name)
-    assert examples.check_policy(chosen, example, context["title"], context["action"]) == ""
+    assert examples.check_policy(chosen, example, context) == ""
 
 
 def test_a_wrong_example_fails(scanner: Scanner) -> None:
@@ -66,7 +66,7 @@ def test_a_wrong_example_fails(scanner: Scanner) -> None:
     assert "instead of" in examples.check(scanner, pattern, Example(f"身份证号：{number}", why="none"))
     assert "instead of" in examples.check(scanner, pattern, Example(f"身份证«号»：{number}"))
     assert "masked as" in examples.check(scanner, pattern, Example(f"身份证号：«{number}»", masked="身份证号：******"))
-    assert "not keep" in examples.check_policy(scanner, Example(f"身份证号：«{number}»"), "", "keep")
+    assert "not keep" in examples.check_policy(scanner, Example(f"身份证号：«{number}»"), {"action": "keep"})
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
@@ -123,9 +123,9 @@ def test_rules_about_policies(one: policy.Policy) -> None:
     for condition in (c for rule in one.rules for side in (rule.when, rule.unless) for c in side.values()):
         if isinstance(condition, tuple):
             assert condition, "an empty condition never holds"
-    used = {
+    used = {"protected", "subject"} | {
         name
-        for rule in one.rules
+        for rule in (*one.rules, *one.exemptions)
         for side in (rule.when, rule.unless)
         for c in side.values()
         if isinstance(c, tuple)

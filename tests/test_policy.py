@@ -33,7 +33,7 @@ def test_every_rule_decides_two_examples(scanner: Scanner) -> None:
     deciding: Counter[str] = Counter()
     for example, context in scanner.policy.examples:
         text = examples.plain(example.text)
-        deciding.update({f.rule for f in scanner.scan(text, context["title"] or None)})
+        deciding.update({why.rule for why in scanner.explain(text, context["title"] or None, context["type"] or None)})
     assert [rule.id for rule in scanner.policy.rules if deciding[rule.id] < 2] == []
 
 

@@ -12,11 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from deident.catalog.pattern import FORMS, Example, Mask, Pattern, parse
+from deident.catalog.pattern import FORMS, Example, Mask, Pattern, careful, mask, parse
 from deident.catalog.table import Table
 from deident.errors import CatalogError
 
-__all__ = ["FORMS", "Catalogue", "Example", "Mask", "Pattern", "Table", "home", "load", "parse"]
+__all__ = ["FORMS", "Catalogue", "Example", "Mask", "Pattern", "Table", "careful", "home", "load", "mask", "parse"]
 
 
 @dataclass(frozen=True, slots=True)

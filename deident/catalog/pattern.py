@@ -14,7 +14,20 @@ from deident.model import CATEGORIES
 
 TRIGGERS = ("token", "cue", "mail", "expression")
 SEVERITIES = ("low", "medium", "high")
-FORMS = ("ends", "year", "township", "area", "plate", "name")
+FORMS = (
+    "ends", "year", "township", "area", "plate", "name", "suppress", "delete", "decade", "month", "age_band", "village", "county",
+    "band", "court", "anonymous", "pseudonym", "surrogate",
+)  # fmt: skip
+_ALL_BUT_ONE = 16  # of a vehicle identification number, the shortest with a check digit that has no bounds of its own
+#: The most characters that `keep` may leave at both ends, by category; see `careful`.
+MOST = {
+    # Beside county and birth date 6+4 and even the 2+3 of official notices leave one candidate, one digit at the end 91 (§8)
+    "id_number": (6, 0, "leaves candidates beside a birth date (traps T1, T2): keep at most the first 6 and nothing at the end"),
+    # Issuer and last four with a branch and a name are "never" (§3.1): the last four only
+    "bank_account": (0, 4, "leaves too few candidates for an account: keep nothing at the start and at most the last 4"),
+    # 3+4 leaves 10^4 mobiles; with the town known a fourth digit leaves a few dozen (trap T6), "7+anything" is "never" (§3.1)
+    "phone": (3, 4, "leaves too few candidates where the town is known (trap T6): keep at most the first 3 and the last 4"),
+}
 SCORES = {"bare": 0.6, "cue": 0.9, "column": 0.9, "evidence": 0.05}  # what a kind gets that does not say
 GUARDS = ("\\b", "\\B")  # Han letters are \w: a word boundary says nothing in Chinese text
 
@@ -23,8 +36,9 @@ GUARDS = ("\\b", "\\B")  # Han letters are \w: a word boundary says nothing in C
 class Mask:
     """How a value of a kind is hidden.
 
-    form    "ends": keep `keep` characters at both ends, fill the rest; the others are named after what they leave
-    length  fixed number of fill characters (0: as many as were hidden), so that the mask does not tell the length
+    form    "ends": keep `keep` characters at both ends, fill the rest; the others are named after what they leave or make:
+            deident/masks/
+    length  fixed number of fill characters (0: as many as were hidden, or as usual), so that the mask does not tell the length
     """
 
     form: str = "ends"
@@ -102,7 +116,7 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
         columns=find.words("columns"),
         cell=find.take("cell", str, ""),
         score=_scores(Table(file, "find.score", dict(find.take("score", dict, {})))),
-        mask=_mask(Table(file, "mask", dict(top.take("mask", dict, {})))),
+        mask=mask(Table(file, "mask", dict(top.take("mask", dict, {})))),
         examples=tuple(_example(Table(file, key, item), key) for key in ("example", "counterexample") for item in top.tables(key)),
         file=file,
     )  # fmt: skip
@@ -110,6 +124,8 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
     top.content.pop("since", None)
     top.done()
     _consistent(pattern, find)
+    if problem := careful(pattern.mask, pattern.category):
+        raise top.fail("mask", problem)
     return pattern
 
 
@@ -122,18 +138,38 @@ def _scores(table: Table) -> dict[str, float]:
     return scores
 
 
-def _mask(table: Table) -> Mask:
-    keep = table.take("keep", list, [0, 0])
-    if len(keep) != 2 or not all(type(n) is int and n >= 0 for n in keep):
-        raise table.fail("keep", "must be two numbers: characters left at the start and at the end")
+def mask(table: Table) -> Mask:
+    """A mask from its table, in a pattern or in a policy."""
     form = table.take("form", str, "ends")
     if form not in FORMS:
         raise table.fail("form", f"'{form}' is none of {', '.join(FORMS)}")
-    mask = Mask(form, (keep[0], keep[1]), table.take("fill", str, "*"), table.take("length", int, 0))
-    if len(mask.fill) != 1 or mask.length < 0:
-        raise table.fail("fill" if len(mask.fill) != 1 else "length", "fill is one character, length a number from 0 on")
+    if form != "ends" and "keep" in table.content:
+        raise table.fail("keep", f"works only with form = \"ends\"; '{form}' says itself what is left")
+    keep = table.take("keep", list, [0, 0])
+    if len(keep) != 2 or not all(type(n) is int and n >= 0 for n in keep):
+        raise table.fail("keep", "must be two numbers: characters left at the start and at the end")
+    read = Mask(form, (keep[0], keep[1]), table.take("fill", str, "*"), table.take("length", int, 0))
+    if len(read.fill) != 1 or read.length < 0:
+        raise table.fail("fill" if len(read.fill) != 1 else "length", "fill is one character, length a number from 0 on")
     table.done()
-    return mask
+    return read
+
+
+def careful(mask: Mask, category: str) -> str:
+    """What is wrong with a mask that can be undone with what stands beside it (law-and-masks §3.1, §8); else nothing.
+
+    >>> careful(Mask("ends", (2, 0), "*", 16), "id_number"), careful(Mask("ends", (6, 4)), "bank_account")[:25]
+    ('', 'leaves too few candidates')
+    """
+    if mask.form != "ends":
+        return ""
+    first, last = mask.keep
+    most_first, most_last, problem = MOST.get(category, (first, last, ""))
+    if first > most_first or last > most_last:
+        return problem
+    if first + last >= _ALL_BUT_ONE:
+        return 'hides a single character, which the check digit gives away (trap T1): hide four or more, or use form = "suppress"'
+    return ""
 
 
 def _example(table: Table, key: str) -> Example:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from deident.matching.scene import Scene, look
 from deident.matching.tokens import compact
 from deident.matching.twin import PythonMatcher
 from deident.model import KEEP, MASK, Batch, Candidates, Ints, SourceMap
+from deident.policy import Explanation, Recogniser, Secrecy, explain
 from deident.text.fold import RULES, fold
 from deident.text.maps import compose
 
@@ -29,15 +31,26 @@ MATCHERS = ("auto", "hyperscan", "python")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Candidates of a batch with their document, action and winning rule, (n,) each; `folding` leads from the folded view
-    to the batch's own."""
+    """Candidates of a batch with their documents and verdicts, (n,) each; `types` of the documents; `marks` of secrecy by
+    document.  `folding` leads from the folded view to the batch's own."""
 
     scene: Scene
     folding: SourceMap
     found: Candidates
     document: Ints
-    action: NDArray[np.int8]
-    rule: NDArray[np.int32]
+    verdicts: policy.Verdicts
+    types: policy.Types
+    marks: Mapping[int, tuple[str, ...]]
+
+    @property
+    def action(self) -> NDArray[np.int8]:
+        """Index into ACTIONS."""
+        return self.verdicts.action
+
+    @property
+    def verdict(self) -> NDArray[np.int32]:
+        """What decided: index into the policy's verdicts."""
+        return self.verdicts.verdict
 
 
 def matcher(rules: Sequence[Rule], name: str) -> Matcher:
@@ -64,6 +77,9 @@ class Examiner:
     words: Matcher
     folder: Matcher
     headers: Headers
+    recogniser: Recogniser
+    secrecy: Secrecy
+    today: date
     more: tuple[detectors.Detector, ...] = field(default=())
 
     @staticmethod
@@ -74,7 +90,9 @@ class Examiner:
         made = plan(catalogue, rules.classes)
         return Examiner(
             catalogue, rules, made, matcher(made.rules, matcher_name), matcher(made.words, matcher_name),
-            matcher([Rule(sought, literal) for _, sought, literal, _ in RULES], matcher_name), Headers(made), tuple(more),
+            matcher([Rule(sought, literal) for _, sought, literal, _ in RULES], matcher_name), Headers(made),
+            Recogniser(rules.types, lambda words: matcher(words, matcher_name)),
+            Secrecy(catalogue, lambda words: matcher(words, matcher_name), patterns), date.today(), tuple(more),
         )  # fmt: skip
 
     def fold(self, batch: Batch) -> tuple[Batch, SourceMap]:
@@ -88,24 +106,47 @@ class Examiner:
         segments = np.concatenate(([0], nuls)).astype(np.int64)
         return replace(batch, view=view, segments=segments, map=compose(map_, batch.map)), map_
 
-    def judge(self, batch: Batch) -> Judged:
-        """Find and decide in a batch as a format gives it."""
+    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None) -> Judged:
+        """Find and decide in a batch as a format gives it.
+
+        `pages`: by document, the title of the page it hangs on; `given`: the type of all documents, when the caller knows it.
+        """
         np.empty(LARGE, np.uint8)  # glibc keeps and re-uses blocks up to the largest it ever gave back: a fifth of the time here
         folded, folding = self.fold(batch)
         scene = look(self.plan, self.matcher, self.words, self.headers, folded)
         found = detectors.find(scene, self.more)
         segment = np.searchsorted(scene.batch.segments, found.start, "right") - 1
         document = scene.batch.document[segment].astype(np.int64)
-        action, rule = policy.judge(self.policy, scene, found, document)
-        agree(scene, self.plan, found, document, action, rule)
-        return Judged(scene, folding, found, document, action, rule)
+        types = self.recogniser.recognise(scene, pages)
+        if given is not None:
+            types = policy.Types(np.full(len(batch), given, np.int64), types.score)
+        verdicts = policy.judge(self.policy, scene, found, document, _types_of(scene, found, document, types), self.today)
+        agree(scene, self.plan, found, document, verdicts)
+        marks = self.secrecy.find(folded)
+        return Judged(scene, folding, found, document, verdicts, types, marks)
+
+    def explain(self, judged: Judged) -> list[Explanation]:
+        """Why each candidate got its verdict."""
+        return explain(self.policy, judged.scene, judged.found, judged.document, judged.verdicts)
 
 
-def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, action: NDArray[np.int8], rule: NDArray[np.int32]) -> None:
+def _types_of(scene: Scene, found: Candidates, document: Ints, types: policy.Types) -> Ints:
+    """Document type of each candidate: that of its table where the table has one of its own."""
+    own: Ints = types.document[document]
+    if types.table:
+        of_table = np.full(len(scene.tables.kinds) + 1, -1, np.int64)
+        of_table[list(types.table)] = list(types.table.values())
+        table = of_table[scene.tables.at(scene.tables.table, scene.tables.cell(found.start, found.end), -1)]
+        own = np.where(table >= 0, table, own)
+    return own
+
+
+def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, verdicts: policy.Verdicts) -> None:
     """One value, one verdict within a document (in place): what is masked in one place must not stand in another.
 
     An office phone is the exception: kept somewhere as the office's, it is the office's everywhere.
     """
+    action = verdicts.action
     numbers = np.array([p.category in NUMBERS for p in plan.patterns], np.bool_)[found.kind]
     masked = np.zeros(len(scene.batch), np.bool_)
     masked[document[numbers & (action == MASK)]] = True
@@ -119,8 +160,9 @@ def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, action: N
         rows.setdefault((int(document[row]), value), []).append(row)
     for same in rows.values():
         if len(same) > 1:
-            verdicts = {int(action[row]) for row in same}
-            if len(verdicts) > 1 and MASK in verdicts:
-                office = plan.patterns[found.kind[same[0]]].category == "phone" and KEEP in verdicts
+            seen = {int(action[row]) for row in same}
+            if len(seen) > 1 and MASK in seen:
+                office = plan.patterns[found.kind[same[0]]].category == "phone" and KEEP in seen
                 leader = next(row for row in same if action[row] == (KEEP if office else MASK))
-                action[same], rule[same] = action[leader], rule[leader]
+                for column in (action, verdicts.verdict, verdicts.rule):
+                    column[same] = column[leader]

@@ -14,15 +14,15 @@ from urllib.parse import quote
 
 import numpy as np
 
-from deident import masks
-from deident.engine.examine import NUMBERS, Examiner, Judged
+from deident.engine.edits import Editor
+from deident.engine.examine import NUMBERS, Judged
 from deident.engine.links import Links
 from deident.engine.verify import SURE, leaks
 from deident.formats import Document, join, open_document
 from deident.formats.splice import apply, changes
 from deident.linkage import tag
 from deident.matching.tokens import compact
-from deident.model import ACTIONS, MASK, ROLES, UNDECIDED, Batch, Edit, FileReport, Finding, Ground, Ints
+from deident.model import ACTIONS, KEEP, MASK, ROLES, Batch, Edit, FileReport, Finding, Ground, Ints
 from deident.text.charset import encode
 
 Item = tuple[str, bytes]
@@ -35,16 +35,60 @@ class Pages:
     """Documents opened and judged together, with one report each."""
 
     def __init__(
-        self, examiner: Examiner, grounds: Sequence[Ground], key: bytes | None, items: Sequence[Item], fill: bool = True
+        self, editor: Editor, grounds: Sequence[Ground], items: Sequence[Item], pages: Sequence[str] = (), fill: bool = True
     ) -> None:
-        self.examiner, self.grounds, self.key, self.items = examiner, grounds, key, items
+        self.editor, self.grounds, self.items, self.pages = editor, grounds, items, pages
+        self.examiner = examiner = editor.examiner
         self.documents: list[Document] = [open_document(data, name) for name, data in items]
         self.html = bool(items) and all(document.format == "html" for document in self.documents)
         self.batch: Batch = _read(self.documents, items, self.html)
-        self.judged: Judged = examiner.judge(self.batch)
+        self.judged: Judged = editor.judge(self.batch, pages)
         self.reports = [_report(document, *item) for document, item in zip(self.documents, items, strict=True)]
+        if editor.suppressions.active:
+            self._suppress()
+        names = (*examiner.recogniser.ids, None)
+        for report, type in zip(self.reports, self.judged.types.document.tolist(), strict=True):
+            report.doc_type = names[type]
+        for number, marks in self.judged.marks.items():
+            report = self.reports[number]
+            report.marks = list(marks)
+            report.status = "partial" if report.status == "clean" else report.status
         if fill:
             self._fill()
+
+    def _suppress(self) -> None:
+        """Keep what the site's list of suppressions lets stay, in all places of its document (one value, one verdict)."""
+        found, judged, editor = self.judged.found, self.judged, self.editor
+        rows = np.flatnonzero(judged.action != KEEP)
+        if not len(rows):
+            return
+        patterns, view = self.examiner.plan.patterns, judged.scene.batch.view
+        where = self._where() if editor.suppressions.by_place else [""] * len(found)
+        chosen: dict[tuple[int, bytes], int] = {}
+        values = {row: (int(judged.document[row]), compact(view[found.start[row] : found.end[row]])) for row in rows.tolist()}
+        for row, (document, value) in values.items():
+            mark = tag(editor.key, value) if editor.key else ""
+            number = editor.suppressions.find(self.items[document][0], patterns[found.kind[row]].id, where[row], mark)
+            if number >= 0:
+                chosen.setdefault((document, value), number)
+        for row, key in values.items():
+            if key in chosen:
+                judged.action[row], judged.verdict[row] = KEEP, editor.suppressed(chosen[key])
+
+    def _where(self) -> list[str]:
+        """Human locator of each candidate."""
+        found, batch = self.judged.found, self.judged.scene.batch
+        if not len(found):
+            return []
+        low, _ = batch.map.stretch(found.start, found.end)
+        lines = self._lines(low - batch.sources[self.judged.document])
+        segments = np.searchsorted(batch.segments, found.start, "right") - 1
+        out = []
+        for line, number, document in zip(lines, segments.tolist(), self.judged.document.tolist(), strict=True):
+            inner = batch.where.get(number) or (f"@{ROLES[batch.role[number]]}" if batch.role[number] else "")
+            # a line of a container's bytes means nothing to a person: there its own locator stands alone
+            out.append(f"line {line} {inner}".strip() if self.reports[document].encoding or not inner else inner)
+        return out
 
     def _fill(self) -> None:
         """One Finding for each candidate, in the report of its document."""
@@ -54,33 +98,28 @@ class Pages:
         low, high = batch.map.stretch(found.start, found.end)
         first = batch.sources[self.judged.document]
         low, high = low - first, high - first
-        segment = np.searchsorted(batch.segments, found.start, "right") - 1
         patterns = self.examiner.plan.patterns
-        lines = self._lines(low)
         columns = (
             found.kind,
-            self.judged.rule,
+            self.judged.verdict,
             self.judged.action,
             self.judged.document,
             found.start,
             found.end,
             low,
             high,
-            segment,
+            self.judged.verdicts.type,
         )
-        rows = zip(*(c.tolist() for c in columns), found.score.tolist(), lines, strict=True)
-        for kind, rule, action, document, start, end, place, stop, number, score, line in rows:
-            pattern = patterns[kind]
-            ground = self.grounds[rule] if rule >= 0 else UNDECIDED
+        rows = zip(*(c.tolist() for c in columns), found.score.tolist(), self._where(), strict=True)
+        key, names = self.editor.key, (*self.examiner.recogniser.ids, "")
+        for kind, verdict, action, document, start, end, place, stop, type, score, where in rows:
+            pattern, ground = patterns[kind], self.grounds[verdict]
             value = batch.view[start:end]
-            inner = batch.where.get(number) or (f"@{ROLES[batch.role[number]]}" if batch.role[number] else "")
-            # a line of a container's bytes means nothing to a person: there its own locator stands alone
-            where = f"line {line} {inner}".strip() if self.reports[document].encoding or not inner else inner
             self.reports[document].findings.append(
                 Finding(
                     place, stop, pattern.id, pattern.category, ACTIONS[action], round(score, 3), ground.id, ground.reason,
-                    ground.basis, where, masks.hide(pattern.mask, value.decode("utf-8", "replace")),
-                    tag(self.key, compact(value)) if self.key else "",
+                    ground.basis, where, self.editor.preview(kind, verdict, value.decode("utf-8", "replace")),
+                    tag(key, compact(value)) if key else "", doc_type=names[type],
                 )
             )  # fmt: skip
         for report in self.reports:
@@ -146,17 +185,14 @@ class Pages:
         """By document: edits of the batch's own view, and the numbers they remove (compact, folded)."""
         judged, patterns = self.judged, self.examiner.plan.patterns
         found, view = judged.found, judged.scene.batch.view
-        rows: list[tuple[int, int, str, int]] = []
+        rows: list[tuple[int, int, str, int]] = list(self.editor.replacements(judged))
         values: list[list[bytes]] = [list(numbers) for numbers in known] or [[] for _ in self.items]
         for row in np.flatnonzero(judged.action == MASK).tolist():
-            pattern = patterns[found.kind[row]]
-            start, end, document = int(found.start[row]), int(found.end[row]), int(judged.document[row])
-            text = view[start:end].decode("utf-8", "replace")
-            first, last, new = masks.edit(pattern.mask, text)
-            rows.append((start + len(text[:first].encode()), start + len(text[:last].encode()), new, document))
-            number = view[start:end].upper() if pattern.category == "email" else compact(view[start:end])
-            if pattern.category in NUMBERS and len(number) >= SHORTEST:
-                values[document].append(number)
+            start, end = int(found.start[row]), int(found.end[row])
+            category = patterns[found.kind[row]].category
+            number = view[start:end].upper() if category == "email" else compact(view[start:end])
+            if category in NUMBERS and len(number) >= SHORTEST:
+                values[int(judged.document[row])].append(number)
         rows += self._copies(values)
         edits: list[list[Edit]] = [[] for _ in self.items]
         if rows:
@@ -217,7 +253,8 @@ class Pages:
         changed = [n for n, data in enumerate(out) if data is not None and data is not self.items[n][1]]
         if not changed:
             return
-        again = Pages(self.examiner, self.grounds, None, [(self.items[n][0], out[n] or b"") for n in changed], fill=False)
+        pages = [self.pages[n] for n in changed] if self.pages else []
+        again = Pages(self.editor, self.grounds, [(self.items[n][0], out[n] or b"") for n in changed], pages, fill=False)
         shown = set(again.judged.document[again.judged.action == MASK].tolist())
         leaking = {d for d, n in enumerate(changed) if leaks(again.items[d][1], again.documents[d].encoding, values[n])}
         if (left := shown | leaking) and rounds:
@@ -234,7 +271,7 @@ class Pages:
 
     def _open(self, report: FileReport) -> bool:
         """Is something left for a person, or was a part of it not seen?  Then it may not be published as it is."""
-        return bool(report.reason) or any(finding.action == "review" for finding in report.findings)
+        return bool(report.reason or report.marks) or any(finding.action == "review" for finding in report.findings)
 
     def _take_back(self, out: list[bytes | None], number: int) -> None:
         out[number] = None

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from deident import masks
 from deident.catalog import Catalogue
 from deident.detectors import Detector, plugged
 from deident.engine import texts as text_batches
+from deident.engine.edits import Editor, keyless
 from deident.engine.examine import Examiner, Judged
 from deident.engine.files import Pages
 from deident.engine.links import Links
 from deident.errors import InputError, MissingExtra, OutputError
 from deident.formats.sniff import sniff
 from deident.matching.rules import Rule
-from deident.model import MASK, FileReport, Findings, Ground, Ints, Kind
-from deident.policy import Policy
+from deident.model import FileReport, Findings, Ground, Kind
+from deident.policy import UNKNOWN, Explanation, Policy, Secrecy, Suppressions, load_suppressions
 
 ROUNDS = 8  # a mask may bring to light what was glued to the value; more rounds than two are hardly ever needed
 PART = 4 << 20  # bytes of documents that are mapped and matched together
@@ -36,12 +36,15 @@ class Scanner:
     detectors  detectors of one's own, besides the built-in ones and those of installed packages
     matcher    "auto", "hyperscan" or "python"
     key        key for tags (linkage.load_key); without one findings carry no tag
+    data_set   name of the data set: pseudonyms are the same within one, different in another (trap T11)
+    suppressions   file of what the site lets stay (policy/suppressions.py)
     lang       language of reasons: "zh" or "en" (places are the same in both: "line 12 @title")
     """
 
     def __init__(
         self, *, policy: str = "gov-publish", patterns: Path | str | None = None, detectors: Sequence[Detector] = (),
         ner: object | None = None, matcher: str = "auto", key: bytes | None = None, lang: str = "zh",
+        data_set: str = "", suppressions: Path | str | None = None,
     ) -> None:  # fmt: skip
         if ner:
             raise MissingExtra("names by a model come with the extra `ner`, which this version does not have yet; leave out ner=")
@@ -49,14 +52,22 @@ class Scanner:
             raise InputError(f"lang '{lang}' is none of {', '.join(LANGUAGES)}")
         self._settings: dict[str, Any] = {
             "policy": policy, "patterns": patterns, "detectors": tuple(detectors), "matcher": matcher, "key": key, "lang": lang,
+            "data_set": data_set, "suppressions": suppressions,
         }  # fmt: skip
         folder = Path(patterns) if patterns is not None else None
         self._examiner = Examiner.build(policy, folder, matcher, (*plugged(), *detectors))
-        self._key = key
+        entries = Suppressions()
+        if suppressions is not None:
+            entries = load_suppressions(Path(suppressions), self._examiner.catalogue, self._examiner.today)
+        self._editor = Editor(self._examiner, key, data_set, entries)
+        if not key and (keyed := keyless(self._examiner)):
+            raise InputError(f"policy {policy} makes pseudonyms ({keyed[0]}), which need a key: give key= or set DEIDENT_KEY")
         self._no_links = Links({})
         self._links: tuple[Mapping[str, str], Links] = ({}, self._no_links)  # of the renames that came last
         self._kinds = tuple(Kind(p.id, p.category) for p in self._examiner.plan.patterns)
-        self._grounds = tuple(Ground(rule.id, rule.reason[lang], rule.basis) for rule in self._examiner.policy.rules)
+        self._grounds = tuple(
+            Ground(verdict.id, verdict.reason[lang], verdict.basis, verdict.source) for verdict in self._editor.verdicts
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self._settings,)
@@ -72,6 +83,16 @@ class Scanner:
         return self._examiner.policy
 
     @property
+    def secrecy(self) -> Secrecy:
+        """The marks of secrecy that are looked for."""
+        return self._examiner.secrecy
+
+    @property
+    def suppressions(self) -> Suppressions:
+        """What the site lets stay, and the entries that have expired."""
+        return self._editor.suppressions
+
+    @property
     def matcher(self) -> Any:
         """The matcher in use; `.name` is "hyperscan" or "python"."""
         return self._examiner.matcher
@@ -83,35 +104,52 @@ class Scanner:
 
     def scan(self, text: str, title: str | None = None, doc_type: str | None = None) -> Findings:
         """Findings of one text, offsets in code points: `text[f.start:f.end]` is what was found."""
-        source, judged = self._one(text, title)
+        source, judged = self._one(text, title, doc_type)
+        if doc_type is None and (number := int(judged.types.document[0])) >= 0:
+            doc_type = self._examiner.recogniser.ids[number]
         return self._findings(source, judged, 0, doc_type, previews=True)
+
+    def explain(self, text: str, title: str | None = None, doc_type: str | None = None) -> list[Explanation]:
+        """Why `scan` says what it says: one explanation for each of its findings, in their order."""
+        _, judged = self._one(text, title, doc_type)
+        segment = np.searchsorted(judged.scene.batch.segments, judged.found.start, "right") - 1
+        own = judged.scene.batch.role[segment] == 0
+        return [said for said, inside in zip(self._examiner.explain(judged), own.tolist(), strict=True) if inside]
 
     def mask(self, text: str, title: str | None = None, doc_type: str | None = None) -> str:
         """The text with everything masked that the policy says to mask."""
         for _ in range(ROUNDS):
-            findings = self.scan(text, title, doc_type)
-            masked = self._masked(text, findings, np.flatnonzero(findings.action == MASK))
+            source, judged = self._one(text, title, doc_type)
+            [masked] = self._masked([text], source, judged)
             if masked == text:
                 break
             text = masked
         return text
 
-    def _masked(self, text: str, findings: Findings, rows: Ints) -> str:
-        out, at = [], 0
-        patterns = self._examiner.plan.patterns
-        for row in rows.tolist():
-            start, end = int(findings.start[row]), int(findings.end[row])
-            first, last, new = masks.edit(patterns[findings.kind[row]].mask, text[start:end])
-            out += [text[at : start + first], new]
-            at = start + last
-        return "".join(out) + text[at:]
+    def _masked(self, texts: Sequence[str], source: bytes, judged: Judged) -> list[str]:
+        """The texts of a judged batch (one document each) after one round of masking; what stands in their titles is left out."""
+        batch = judged.scene.batch
+        edits = self._editor.replacements(judged)
+        starts = np.array([edit.start for edit in edits], np.int64)
+        segment = np.searchsorted(batch.segments, starts, "right") - 1
+        own = np.flatnonzero(batch.role[segment] == 0) if len(edits) else starts
+        ends = np.array([edit.end for edit in edits], np.int64)
+        low, high = batch.map.stretch(starts[own], np.maximum(ends, starts + 1)[own])
+        high = np.where(ends[own] > starts[own], high, low)
+        origin = batch.sources[np.array([edits[row].document for row in own.tolist()], np.int64)]
+        low, high = text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high)
+        out = list(texts)
+        for place in np.argsort(-low, kind="stable").tolist():
+            _, _, new, number = edits[int(own[place])]
+            out[number] = out[number][: int(low[place])] + new + out[number][int(high[place]) :]
+        return out
 
     def scan_texts(self, texts: Iterable[Any]) -> Findings:
         """Findings of many texts (list, pandas.Series, pyarrow.Array; str or bytes) as columns; `text` is the position."""
         parts: list[Findings] = []
         before = 0
         for batch in text_batches.batches(texts):
-            parts.append(self._findings(batch.view, self._examiner.judge(batch), before, None))
+            parts.append(self._findings(batch.view, self._editor.judge(batch), before, None))
             before += len(batch)
         if not parts:
             return self.scan("")
@@ -148,11 +186,10 @@ class Scanner:
 
     def mask_names(self, names: Sequence[str]) -> list[str]:
         """Many of them at once."""
-        findings = self.scan_texts(names)
-        out = list(names)
-        rows = np.flatnonzero(findings.action == MASK)
-        for number in np.unique(findings.text[rows]).tolist():
-            out[number] = self._masked(out[number], findings, rows[findings.text[rows] == number])
+        batches = text_batches.batches(names)
+        out: list[str] = []
+        for batch in batches:
+            out += self._masked(names[len(out) : len(out) + len(batch)], batch.view, self._editor.judge(batch))
         return out
 
     def scan_file(self, path: Path | str) -> FileReport:
@@ -174,13 +211,23 @@ class Scanner:
                 ) from None
         return report
 
-    def _pages(self, items: Sequence[tuple[str, bytes]]) -> Pages:
-        return Pages(self._examiner, self._grounds, self._key, items)
+    def _pages(self, items: Sequence[tuple[str, bytes]], pages: Sequence[str] = ()) -> Pages:
+        return Pages(self._editor, self._grounds, items, pages)
 
-    def _one(self, text: str, title: str | None) -> tuple[bytes, Judged]:
+    def _one(self, text: str, title: str | None, doc_type: str | None = None) -> tuple[bytes, Judged]:
+        given = self._type(doc_type) if doc_type is not None else None
         both = list(text_batches.encoded([text, title or ""]))
         batch = text_batches.titled(*both) if title else text_batches.joined(both[:1])
-        return batch.view, self._examiner.judge(batch)
+        return batch.view, self._editor.judge(batch, given=given)
+
+    def _type(self, doc_type: str) -> int:
+        """Number of a document type; "unknown" is none.  Raises InputError."""
+        types = list(self.policy.types)
+        if doc_type == UNKNOWN:
+            return -1
+        if doc_type not in types:
+            raise InputError(f"no document type '{doc_type}'; there are {', '.join(types)}, and {UNKNOWN}")
+        return types.index(doc_type)
 
     def _findings(self, source: bytes, judged: Judged, before: int, doc_type: str | None, previews: bool = False) -> Findings:
         """Columns in code points from judged candidates; the title's own findings are left out."""
@@ -192,14 +239,16 @@ class Scanner:
         origin = batch.sources[document]
         shown: tuple[str, ...] = ()
         if previews:
-            patterns = self._examiner.plan.patterns
             shown = tuple(
-                masks.hide(patterns[kind].mask, batch.view[start:end].decode("utf-8", "replace"))
-                for kind, start, end in zip(found.kind.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
+                self._editor.preview(kind, verdict, batch.view[start:end].decode("utf-8", "replace"))
+                for kind, verdict, start, end in zip(
+                    found.kind.tolist(), judged.verdict[own].tolist(), found.start.tolist(), found.end.tolist(), strict=True
+                )
             )
         return Findings(
             document + before, text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high),
-            found.kind, found.score, judged.action[own], judged.rule[own], self._kinds, self._grounds, doc_type, shown,
+            found.kind, found.score, judged.action[own], judged.verdict[own], self._kinds, self._grounds, doc_type, shown,
+            judged.marks.get(0, ()) if previews else (),
         )  # fmt: skip
 
 

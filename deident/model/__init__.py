@@ -6,12 +6,26 @@ buffer (`view`), each segment ended by NUL, with a SourceMap back to the documen
 
 from __future__ import annotations
 
-from deident.model.batch import ACTIONS, CATEGORIES, KEEP, MASK, REVIEW, ROLES, Batch, Bools, Edit, Ints, SourceMap
+from deident.model.batch import (
+    ACTIONS,
+    CATEGORIES,
+    CATEGORY_NAMES,
+    KEEP,
+    MASK,
+    REVIEW,
+    ROLES,
+    Batch,
+    Bools,
+    Edit,
+    Ints,
+    SourceMap,
+)
 from deident.model.findings import STATUSES, UNDECIDED, Candidates, FileReport, Finding, Findings, Ground, Kind
 
 __all__ = [
     "ACTIONS",
     "CATEGORIES",
+    "CATEGORY_NAMES",
     "KEEP",
     "MASK",
     "REVIEW",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +23,23 @@ CATEGORIES = (
     "id_number", "home_address", "bank_account", "birth_date", "phone", "email", "medical_record",
     "property_status", "social_relation", "life_experience", "disability", "marital_status", "person_name",
 )  # fmt: skip
+
+#: What the report calls them: (zh, en).
+CATEGORY_NAMES: Mapping[str, tuple[str, str]] = {
+    "id_number": ("身份证等证件号码", "Identity document numbers"),
+    "home_address": ("家庭住址", "Home addresses"),
+    "bank_account": ("银行账号", "Bank accounts"),
+    "birth_date": ("出生日期", "Birth dates"),
+    "phone": ("联系电话", "Phone numbers"),
+    "email": ("电子邮箱", "E-mail addresses"),
+    "medical_record": ("病历与健康", "Medical records"),
+    "property_status": ("财产状况", "Property and income"),
+    "social_relation": ("社会关系", "Social relations"),
+    "life_experience": ("生活经历", "Life experience"),
+    "disability": ("残疾状况", "Disability"),
+    "marital_status": ("婚姻状况", "Marital status"),
+    "person_name": ("姓名", "Person names"),
+}
 
 
 @dataclass(frozen=True, slots=True)

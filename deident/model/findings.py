@@ -26,6 +26,7 @@ class Finding:
     preview      masked form of the value and a few characters around it that hold no value
     tag          keyed HMAC of the folded value (8 hex characters), "" where no key is in use
     text         number of the scanned text (`scan_texts`) or 0
+    doc_type     type of the document, or of the table in it, by which it was judged; "" when unknown
     """
 
     start: int
@@ -41,6 +42,7 @@ class Finding:
     preview: str = ""
     tag: str = ""
     text: int = 0
+    doc_type: str = ""
 
 
 #: What became of a file.  Only the first two may be published.
@@ -51,7 +53,8 @@ STATUSES = ("clean", "masked", "partial", "unscannable", "refused")
 class FileReport:
     """What was found in one file and what was done about it (`status`: one of STATUSES).
 
-    `scan` leaves a file with findings to mask or review as "partial": it may not be published as it is.
+    `scan` leaves a file with findings to mask or review as "partial": it may not be published as it is.  So it stays when it bears
+    marks of secrecy (`marks`, ids of patterns/policies/secrecy.toml), which only a person can lift.
     """
 
     file: str
@@ -64,6 +67,7 @@ class FileReport:
     findings: list[Finding] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     renamed: str = ""
+    marks: list[str] = field(default_factory=list)
 
     def count(self, action: str) -> int:
         """How many findings have this action."""
@@ -120,11 +124,12 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a finding needs to know of the rule that decided it."""
+    """What a finding needs to know of what decided it; `source`: "rule", "exemption" or "cell" of the matrix."""
 
     id: str
     reason: str
     basis: tuple[str, ...]
+    source: str = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class Findings:
     text, start, end, kind, score, action, rule   (n,) columns: number of the text, code points, index into `kinds`,
     0 … 1, index into ACTIONS, index into `grounds` (-1: no rule decided, so a person has to)
     doc_type   recognised or given document type of a single text; None when unknown
+    marks      marks of secrecy that a single text bears: a person decides whether it is published at all
     """
 
     text: Ints
@@ -147,6 +153,7 @@ class Findings:
     grounds: tuple[Ground, ...]
     doc_type: str | None = None
     previews: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     @staticmethod
     def join(parts: list[Findings]) -> Findings:

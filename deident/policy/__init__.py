@@ -27,7 +27,39 @@ and, with ids of kinds: `column` (what the header announces), `table` (a kind an
 
 from __future__ import annotations
 
-from deident.policy.judge import judge
-from deident.policy.rules import CLASS_CONDITIONS, KIND_CONDITIONS, Policy, Rule, load, names
+from deident.policy.explain import Explanation, Word, explain
+from deident.policy.judge import Verdicts, judge
+from deident.policy.matrix import UNKNOWN, Matrix, Verdict
+from deident.policy.profile import Policy, load, names
+from deident.policy.recognise import Evidence, Recogniser, Types
+from deident.policy.rules import CLASS_CONDITIONS, KIND_CONDITIONS, Rule
+from deident.policy.secrecy import Secrecy
+from deident.policy.suppressions import Suppression, Suppressions
+from deident.policy.suppressions import load as load_suppressions
+from deident.policy.types import DocType, TypeExample
 
-__all__ = ["CLASS_CONDITIONS", "KIND_CONDITIONS", "Policy", "Rule", "judge", "load", "names"]
+__all__ = [
+    "CLASS_CONDITIONS",
+    "KIND_CONDITIONS",
+    "UNKNOWN",
+    "DocType",
+    "Evidence",
+    "Explanation",
+    "Matrix",
+    "Policy",
+    "Recogniser",
+    "Rule",
+    "Secrecy",
+    "Suppression",
+    "Suppressions",
+    "TypeExample",
+    "Types",
+    "Verdict",
+    "Verdicts",
+    "Word",
+    "explain",
+    "judge",
+    "load",
+    "load_suppressions",
+    "names",
+]

@@ -8,28 +8,12 @@ from __future__ import annotations
 
 import re
 
-from deident.model import FileReport
+from deident.model import CATEGORY_NAMES, FileReport
 
 LANGUAGES = ("zh", "en")
 _LARGER = re.compile(r"larger than (\d+) MiB")
 _UNITS = {"line": "行", "row": "行", "page": "页", "slide": "页", "paragraph": "段"}
 _PLACE = re.compile(rf"\b({'|'.join(_UNITS)}) (\d+)\b")
-
-CATEGORY_NAMES: dict[str, tuple[str, str]] = {
-    "id_number": ("身份证等证件号码", "Identity document numbers"),
-    "home_address": ("家庭住址", "Home addresses"),
-    "bank_account": ("银行账号", "Bank accounts"),
-    "birth_date": ("出生日期", "Birth dates"),
-    "phone": ("联系电话", "Phone numbers"),
-    "email": ("电子邮箱", "E-mail addresses"),
-    "medical_record": ("病历与健康", "Medical records"),
-    "property_status": ("财产状况", "Property and income"),
-    "social_relation": ("社会关系", "Social relations"),
-    "life_experience": ("生活经历", "Life experience"),
-    "disability": ("残疾状况", "Disability"),
-    "marital_status": ("婚姻状况", "Marital status"),
-    "person_name": ("姓名", "Person names"),
-}
 
 ACTION_NAMES: dict[str, tuple[str, str]] = {
     "mask": ("须脱敏", "mask"),

@@ -15,8 +15,8 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from deident.model import ACTIONS, FileReport, Finding
-from deident.report.messages import ACTION_NAMES, CATEGORY_NAMES, MASKED, STATUS_NAMES, category_name, pick, place, say
+from deident.model import ACTIONS, CATEGORY_NAMES, FileReport, Finding
+from deident.report.messages import ACTION_NAMES, MASKED, STATUS_NAMES, category_name, pick, place, say
 from deident.report.plain import plain
 from deident.report.summary import Run, Summary, not_cleared, undecided
 from deident.report.text import tasks

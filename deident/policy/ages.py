@@ -1,0 +1,70 @@
+"""Is it a minor's?  From an identity number on the row or right behind, from an age behind the value, from a birth date itself.
+
+Eighteen years: 未成年人保护法 art. 2; whose data no exemption opens (law-and-masks §5, hard rule c).  Ages are those at the time of the
+document: a pupil on a list of 2016 was a child when the list was published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from deident.matching.scene import Scene
+from deident.matching.tokens import compact
+from deident.model import Bools, Candidates
+
+FULL_AGE = 18
+REACH = 120  # bytes behind a value in which its own ID or age stands (外侄女，15岁，身份证号…)
+ID_KINDS = ("resident_id", "hk_mo_tw_residence_permit", "student_number", "disability_cert")
+_AGE = re.compile(
+    r"^[^。；;\n\t]{0,16}?(?<![0-9第])(?:(?:1[0-7]|[1-9])|(?:十[一二三四五六七]?|[一二三四五六七八九]))\s?(?:周)?岁(?!以[上下])"
+)
+_BIRTH = re.compile(rb"^[GJL]?\d{6}((?:19|20)\d{2})(\d{2})(\d{2})")
+_DATE = re.compile(r"((?:19|20)\d{2})\D{0,2}(\d{1,2})?\D{0,2}(\d{1,2})?")
+_YEAR = re.compile(r"(?<!\d)(20\d{2}|19[89]\d)(?=\s?(?:年|[—-]|学年|级))")
+
+
+def written(title: str, today: date) -> date:
+    """The day to count ages on: the middle of the year in the title, else today."""
+    years = [int(year) for year in _YEAR.findall(title)]
+    past = [year for year in years if year < today.year]
+    return date(max(past), 7, 1) if past and max(years) < today.year else today
+
+
+def minors(scene: Scene, found: Candidates, among: Bools, days: Sequence[date]) -> Bools:
+    """Which of the candidates (of those `among`) belong to somebody under eighteen on the day of the document, (n,)."""
+    result = np.zeros(len(found), np.bool_)
+    if not among.any():
+        return result
+    kinds, view = scene.plan.catalogue.kinds, scene.batch.view
+    categories = np.array([pattern.category == "birth_date" for pattern in scene.plan.patterns], np.bool_)[found.kind]
+    ids = np.flatnonzero(np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds]))
+    young = np.array(
+        [_young(_BIRTH.match(compact(view[found.start[i] : found.end[i]])), days[i]) for i in ids.tolist()], np.bool_
+    )
+    line_low, line_high = scene.lines(found.start)
+    in_table = scene.tables.cell(found.start, found.end) >= 0
+    for place in ids[young].tolist() if len(young) else ():
+        others = ids[line_low[ids] == line_low[place]]
+        before = others[others < place]  # what stands before another person's ID is that one's
+        floor = int(found.end[before[-1]]) if len(before) else -1
+        distance = found.start[place] - found.end
+        near = (distance <= REACH) & (found.start >= floor) & (found.start <= found.start[place])
+        result |= (line_low == line_low[place]) & (near | (in_table & (len(others) == 1)))
+    for row in np.flatnonzero(among & ~result).tolist():
+        end = int(found.end[row])
+        if categories[row]:
+            result[row] = _young(_DATE.search(scene.text(int(found.start[row]), end)), days[row])
+        else:
+            result[row] = _AGE.match(scene.text(end, min(end + 60, int(line_high[row])))) is not None
+    return result & among
+
+
+def _young(match: re.Match[bytes] | re.Match[str] | None, today: date) -> bool:
+    if match is None:
+        return False
+    year, month, day = (int(part or 1) for part in match.groups())
+    return (today.year, today.month, today.day) < (year + FULL_AGE, month, day)

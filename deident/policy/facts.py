@@ -1,0 +1,155 @@
+"""What is known about each candidate when a rule asks: words around it, columns, company, document type, age.
+
+Everything is a column over all candidates of a scene, computed once when first asked for.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deident.matching.scene import Scene
+from deident.model import ROLES, Bools, Candidates, Ints
+from deident.policy.ages import minors, written
+from deident.policy.profile import Policy
+from deident.policy.rules import CLASS_CONDITIONS
+
+GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
+TITLE = 240  # bytes of a document that count as its title when it has none of its own
+ABOVE, LINES = 360, 3  # bytes and lines above a value's line in which a word of its block may stand
+
+
+class Facts:
+    """Facts about the candidates `found`; `document` and `type` (index into the policy's types, the last: unknown) of each."""
+
+    def __init__(self, policy: Policy, scene: Scene, found: Candidates, document: Ints, type: Ints, today: date) -> None:
+        self.policy, self.scene, self.found, self.document, self.today = policy, scene, found, document, today
+        self._columns: dict[str, NDArray[Any]] = {"type": type}
+        self._cell = scene.tables.cell(found.start, found.end)
+        self._context = scene.around(found.start, found.end)
+
+    def holds(self, name: str, wanted: Any, among: Bools) -> Bools:
+        """Whether the condition holds, for each candidate (`value` and `minor` are looked at only where `among`)."""
+        if name == "value":
+            result = np.zeros(len(self.found), np.bool_)
+            for i in np.flatnonzero(among).tolist():
+                result[i] = wanted.search(self.scene.text(int(self.found.start[i]), int(self.found.end[i]))) is not None
+            return result
+        if name == "minor":
+            young: Bools = minors(self.scene, self.found, among, self._days()) == wanted
+            return young
+        if name in ("beside", "adjacent"):
+            return self._company(name, wanted)
+        column = self.fact(name)
+        if name in CLASS_CONDITIONS:
+            bits = sum(self.scene.plan.bit(c) for c in wanted)
+            among_classes: Bools = (column & np.uint64(bits)) != 0
+            return among_classes
+        if name == "table":
+            has = np.array([not kinds.isdisjoint(wanted) for kinds in self.scene.tables.kinds] + [False], np.bool_)
+            announced: Bools = has[column]
+            return announced
+        return np.isin(column, wanted)
+
+    def _days(self) -> list[date]:
+        """The day each candidate's document was written on, as far as its title says."""
+        batch = self.scene.batch
+        days: dict[int, date] = {}
+        for document in np.unique(self.document).tolist():
+            own = np.flatnonzero(batch.document == document)
+            title = next((n for n in own.tolist() if batch.role[n] == ROLES.index("title")), int(own[0]))
+            low, high = int(batch.segments[title]), int(batch.segments[title + 1]) - 1
+            days[document] = written(self.scene.text(low, min(high, low + TITLE)).split("\n", 1)[0], self.today)
+        return [days[document] for document in self.document.tolist()]
+
+    def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:
+        """Findings of the wanted kinds on the same line, or right beside."""
+        kind = np.isin(self.found.kind, wanted)
+        result = np.zeros(len(kind), np.bool_)
+        if name == "adjacent":
+            close = self.found.start[1:] - self.found.end[:-1] <= GAP
+            segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right")
+            close &= segment[1:] == segment[:-1]
+            result[1:] |= close & kind[:-1]
+            result[:-1] |= close & kind[1:]
+            return result
+        line = np.searchsorted(self.scene.breaks, self.found.start)
+        lines, count = np.unique(line[kind], return_counts=True)
+        if not len(lines):
+            return result
+        at = np.minimum(np.searchsorted(lines, line), len(lines) - 1)
+        others: Bools = (lines[at] == line) & (count[at] > kind)
+        return others
+
+    def fact(self, name: str) -> NDArray[Any]:
+        """One column: cue classes as bits for the conditions on words, numbers of kinds, types or roles for the others."""
+        if name not in self._columns:
+            self._columns[name] = getattr(self, f"_{name}")()
+        return self._columns[name]
+
+    def _near(self) -> NDArray[np.uint64]:
+        return self._context.near(self.found.start)
+
+    def _nearest(self) -> NDArray[np.uint64]:
+        result = np.zeros(len(self.found), np.uint64)
+        for classes in set(self.policy.roles.values()):
+            kinds = [kind for kind, named in self.policy.roles.items() if named == classes]
+            mine = np.flatnonzero(np.isin(self.found.kind, kinds))
+            if classes and len(mine):
+                bits = sum(self.scene.plan.bit(c) for c in classes)
+                result[mine] = self._context.nearest(self.found.start[mine], bits)
+        return result
+
+    def _after(self) -> NDArray[np.uint64]:
+        return self._context.after(self.found.end)
+
+    def _head(self) -> NDArray[np.uint64]:
+        return self.scene.tables.at(self.scene.tables.head, self._cell, 0)
+
+    def _heads(self) -> NDArray[np.uint64]:
+        return self.scene.tables.at(self.scene.tables.heads, self._cell, 0)
+
+    def _table(self) -> NDArray[np.int64]:
+        return self.scene.tables.at(self.scene.tables.table, self._cell, -1)
+
+    def _column(self) -> NDArray[np.int32]:
+        return self.scene.tables.at(self.scene.tables.kind, self._cell, -1)
+
+    def _role(self) -> NDArray[np.uint8]:
+        segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right") - 1
+        return self.scene.batch.role[segment]
+
+    def _above(self) -> NDArray[np.uint64]:
+        """Classes of the lines above each candidate's own, within its segment."""
+        line, _ = self.scene.lines(self.found.start)
+        segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right") - 1
+        number = np.searchsorted(self.scene.breaks, self.found.start)
+        borders = np.concatenate(([-1], self.scene.breaks))
+        low = np.maximum(borders[np.maximum(number - LINES, 0)] + 1, line - ABOVE)
+        low = np.minimum(np.maximum(low, self.scene.batch.segments[segment]), line)
+        places, where = np.unique(np.stack((low, line), 1), axis=0, return_inverse=True)
+        context = self.scene.around(places[:, 0], places[:, 1])
+        bits = context.any(
+            np.searchsorted(context.end, places[:, 0], "right"), np.searchsorted(context.end, places[:, 1], "right")
+        )
+        result: NDArray[np.uint64] = bits[where.ravel()]
+        return result
+
+    def _title(self) -> NDArray[np.uint64]:
+        batch = self.scene.batch
+        title = batch.role == ROLES.index("title")
+        start, end = batch.segments[:-1], batch.segments[1:]
+        first = np.ones(len(start), np.bool_)
+        first[1:] = batch.document[1:] != batch.document[:-1]
+        wanted = np.zeros(len(batch), np.bool_)
+        wanted[self.document] = True
+        chosen = np.flatnonzero((title | first) & wanted[batch.document])
+        low, high = start[chosen], np.minimum(end[chosen], start[chosen] + TITLE)
+        context = self.scene.around(low, high)
+        bits = context.any(np.searchsorted(context.end, low, "right"), np.searchsorted(context.end, high, "right"))
+        result = np.zeros(len(batch), np.uint64)
+        np.bitwise_or.at(result, batch.document[chosen], bits)
+        return result[self.document]

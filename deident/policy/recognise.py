@@ -1,0 +1,294 @@
+"""What kind of page is it?  Clues of all document types, looked for in the zones of many documents at once.
+
+    title   title segments of the document; where it has none, its first line
+    page    the title of the page that an attachment hangs on (given from outside); worth INHERITED of a title
+    heads   cells of the first row, and of header rows, of every table; keys of forms
+    body    the beginning and the end of the running text, without the short lines of a page's navigation
+
+A document may hold a table of another type than its own: a caption and headers that say so (PART) decide for that table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deident.matching.rules import Matcher, Rule
+from deident.matching.scene import Scene
+from deident.model import ROLES, Bools, Ints
+from deident.policy.types import ZONES, Clue, DocType
+
+ENOUGH = 4.0  # points from which on a type is recognised: one likely title, or a sure word in the text
+MARGIN = 0.25  # by which the best type must lead, else nobody knows
+PART = 7.0  # points that a table's own caption and headers need to be of another type than the document
+INHERITED = 0.6
+CAPS = {"title": 14.0, "page": 10.0, "heads": 8.0, "body": 7.0}  # what a zone can give at most: a long text is no better evidence
+HEAD, TAIL = 4500, 600  # bytes of running text that are read
+SHORT = 24  # bytes of a line (8 Han characters) below which it may be a link of the navigation …
+PAGE = 60  # … in a document of more lines than this
+TITLE = 200  # bytes of a title
+_ENDS = np.zeros(256, np.bool_)
+_ENDS[[0, 9, 10, 32, 40, 41, 45, 91, 93, 95, 124]] = True  # NUL TAB LF blank ( ) - [ ] _ |
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One clue that was found: for which type, in which zone, its words as written, its points."""
+
+    type: str
+    zone: str
+    words: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """Types of documents and of tables: index into the recogniser's `ids`, -1 for unknown.
+
+    document  (d,) the document's own type, `score` (d,) its points
+    table     table number → type, for tables of another type than their document
+    """
+
+    document: Ints
+    score: NDArray[np.float64]
+    table: Mapping[int, int] = field(default_factory=dict)
+
+
+class Recogniser:
+    """Built once from the types; `matcher(rules)` makes the engine that looks for their words."""
+
+    def __init__(self, types: Mapping[str, DocType], matcher: Callable[[Sequence[Rule]], Matcher]) -> None:
+        self.ids = tuple(types)
+        words = _words(types)
+        self._matcher = matcher([Rule(word.encode(), literal=True, caseless=word.upper() != word) for word in words])
+        clues = [(number, clue) for number, kind in enumerate(types.values()) for clue in kind.clues]
+        self._clues: tuple[Clue, ...] = tuple(clue for _, clue in clues)
+        self._type = np.array([number for number, _ in clues], np.int64)
+        self._zone = np.array([ZONES.index(clue.zone) for clue in self._clues], np.int64)
+        self._weight = np.array([clue.weight for clue in self._clues], np.float64)
+        self._sure = np.array([clue.sure and clue.zone == "title" for clue in self._clues], np.bool_)
+        self._rivals = np.array([kind.rivals for kind in types.values()], np.float64)
+        self._size = np.array([len(clue.words) for clue in self._clues], np.int64)
+        pairs = [(_number(words, word), number) for number, clue in enumerate(self._clues) for word in clue.words]
+        self._by_word: dict[int, list[int]] = {}
+        for word, number in pairs:
+            self._by_word.setdefault(word, []).append(number)
+        # rows of (clue) for each anchored form of a word, as one flat list with borders
+        forms = 4 * len(words)
+        lists = [self._by_word.get(form, []) for form in range(forms)]
+        self._first = np.concatenate(([0], np.cumsum([len(found) for found in lists]))).astype(np.int64)
+        self._flat = np.array([clue for found in lists for clue in found], np.int64)
+        self._sizes = np.array([len(word.encode()) for word in words], np.int64)
+
+    def recognise(self, scene: Scene, pages: Sequence[str] = ()) -> Types:
+        """Types of all documents of a scene; `pages`: by document, the title of the page it hangs on ("" for none)."""
+        read = _Zones(scene)
+        count = len(scene.batch)
+        stretches = [(n, zone, text) for n in range(count) for zone, text in read.document(n)]
+        stretches += [(n, "page", page.encode()) for n, page in enumerate(pages) if page]
+        points = self._points(stretches, count)
+        best, score = _best(points, ENOUGH)
+        tables = read.tables()
+        parts: dict[int, int] = {}
+        if tables:
+            own, own_score = _best(
+                self._points([(n, z, t) for n, (_, zones) in enumerate(tables) for z, t in zones], len(tables)), PART
+            )
+            for n, (table, _) in enumerate(tables):
+                document = read.owner(table)
+                if own[n] >= 0 and own[n] != best[document] and own_score[n] > points[document, own[n]] * 0.5:
+                    parts[table] = int(own[n])
+        return Types(best, score, parts)
+
+    def evidence(self, scene: Scene, document: int, page: str = "") -> list[Evidence]:
+        """Every clue found in one document, best first, with the type it speaks for."""
+        stretches = [(0, zone, text) for zone, text in _Zones(scene).document(document)]
+        if page:
+            stretches.append((0, "page", page.encode()))
+        found = self._found(stretches)
+        rows = [
+            Evidence(self.ids[self._type[clue]], ("title", "heads", "body", "page")[zone], str(self._clues[clue]), float(worth))
+            for _, zone, clue, worth in zip(*(column.tolist() for column in found), strict=True)
+        ]
+        return sorted(rows, key=lambda row: (-abs(row.points), row.type, row.words))
+
+    def _found(self, stretches: Sequence[tuple[int, str, bytes]]) -> tuple[Ints, Ints, Ints, NDArray[np.float64]]:
+        """Clues all of whose words stand in a zone: owner, zone (3: page), clue, points."""
+        zones = np.array([(*ZONES, "page").index(zone) for _, zone, _ in stretches], np.int64)
+        owners = np.array([owner for owner, _, _ in stretches], np.int64)
+        view = b"\0" + b"\0".join(text for _, _, text in stretches) + b"\0\0"
+        events = self._matcher.events(view)
+        starts = np.cumsum([1] + [len(text) + 1 for _, _, text in stretches])[:-1]
+        at = np.searchsorted(starts, events.end - 1, "right") - 1
+        raw = np.frombuffer(view, np.uint8)
+        word = events.rule.astype(np.int64)
+        begins = _ENDS[raw[events.end - self._sizes[word] - 1]] | _opening(raw, events.end - self._sizes[word])
+        ends = _ENDS[raw[events.end]] | _closing(raw, events.end)
+        forms = [
+            (word * 4, np.ones(len(word), np.bool_)),
+            (word * 4 + 1, begins),
+            (word * 4 + 2, ends),
+            (word * 4 + 3, begins & ends),
+        ]
+        form = np.concatenate([f[chosen] for f, chosen in forms])
+        place = np.concatenate([at[chosen] for _, chosen in forms])
+        count = self._first[form + 1] - self._first[form]
+        clue = self._flat[_ranges(self._first[form], count)]
+        form, place = np.repeat(form, count), np.repeat(place, count)
+        zone, owner = zones[place], owners[place]
+        right = self._zone[clue] == np.where(zone == 3, 0, zone)
+        both = np.unique(np.stack((owner[right], zone[right], clue[right], form[right]), 1), axis=0)
+        if not len(both):
+            none = np.zeros(0, np.int64)
+            return none, none, none, np.zeros(0)
+        rows, words = np.unique(both[:, :3], axis=0, return_counts=True)
+        rows = rows[words == self._size[rows[:, 2]]]
+        return rows[:, 0], rows[:, 1], rows[:, 2], self._weight[rows[:, 2]] * np.where(rows[:, 1] == 3, INHERITED, 1.0)
+
+    def _points(self, stretches: Sequence[tuple[int, str, bytes]], count: int) -> NDArray[np.float64]:
+        """(count, types) points, each zone capped."""
+        owner, zone, clue, worth = self._found(stretches)
+        shape = (4, count, len(self.ids))
+        total = np.zeros(shape)
+        np.add.at(total, (zone, owner, self._type[clue]), worth)
+        caps = np.array([CAPS["title"], CAPS["heads"], CAPS["body"], CAPS["page"]])
+        points: NDArray[np.float64] = np.minimum(total, caps[:, None, None]).sum(0)
+        titled = np.zeros((count, len(self.ids)), np.bool_)
+        sure = self._sure[clue] & (zone != 3)
+        titled[owner[sure], self._type[clue[sure]]] = True
+        taken = titled * self._rivals
+        points -= taken.max(1, initial=0.0)[:, None] * ~(taken > 0)
+        return points
+
+
+def _words(types: Mapping[str, DocType]) -> dict[str, int]:
+    """The words of all clues without anchors, numbered: the rules of the matcher."""
+    found: dict[str, int] = {}
+    for kind in types.values():
+        for clue in kind.clues:
+            for word in clue.words:
+                found.setdefault(word.strip("^$").lower(), len(found))
+    return found
+
+
+def _number(words: Mapping[str, int], word: str) -> int:
+    """Number of an anchored form: four for each word."""
+    return words[word.strip("^$").lower()] * 4 + word.startswith("^") + 2 * word.endswith("$")
+
+
+def _opening(raw: NDArray[np.uint8], starts: Ints) -> Bools:
+    """（ 《 【 “ before a word, three bytes."""
+    code = (raw[starts - 3].astype(np.int64) << 16) | (raw[starts - 2].astype(np.int64) << 8) | raw[starts - 1]
+    return np.isin(code, [int.from_bytes(sign.encode(), "big") for sign in "（《【“「—：｜"])
+
+
+def _closing(raw: NDArray[np.uint8], ends: Ints) -> Bools:
+    """（ ） 》 【 】 ” behind a word: what stands in brackets behind a title does not count as its end."""
+    last = len(raw) - 1
+    code = (
+        (raw[ends].astype(np.int64) << 16)
+        | (raw[np.minimum(ends + 1, last)].astype(np.int64) << 8)
+        | raw[np.minimum(ends + 2, last)]
+    )
+    return np.isin(code, [int.from_bytes(sign.encode(), "big") for sign in "（）》【】”」—：｜。！？"])
+
+
+def _ranges(first: Ints, count: Ints) -> Ints:
+    """first[i] … first[i] + count[i] - 1 for all i, one after the other."""
+    total = int(count.sum())
+    offsets = np.repeat(first - (np.cumsum(count) - count), count)
+    return offsets + np.arange(total)
+
+
+def _best(points: NDArray[np.float64], enough: float) -> tuple[Ints, NDArray[np.float64]]:
+    """The leading type of each row, -1 where none has enough points or none leads."""
+    if not points.size:
+        return np.full(len(points), -1, np.int64), np.zeros(len(points))
+    best = points.argmax(1)
+    rows = np.arange(len(points))
+    score = points[rows, best]
+    others = points.copy()
+    others[rows, best] = -np.inf
+    lead = score - others.max(1, initial=0.0)
+    return np.where((score >= enough) & (lead >= MARGIN), best, -1), score
+
+
+class _Zones:
+    """The text of the zones of each document of a scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        batch = scene.batch
+        self.view = batch.view
+        self.first = np.searchsorted(batch.document, np.arange(len(batch) + 1))
+        starts = scene.tables.start
+        segment = np.searchsorted(batch.segments, starts, "right") - 1 if len(starts) else np.zeros(0, np.int64)
+        self.cell_document = batch.document[segment] if len(starts) else segment
+        self.cells = np.searchsorted(self.cell_document, np.arange(len(batch) + 1))
+
+    def document(self, number: int) -> list[tuple[str, bytes]]:
+        """(zone, text) of a document."""
+        batch, view = self.scene.batch, self.view
+        titles, texts, size = [], [], 0
+        for segment in range(int(self.first[number]), int(self.first[number + 1])):
+            low, high = int(batch.segments[segment]), int(batch.segments[segment + 1]) - 1
+            role = ROLES[batch.role[segment]]
+            if role == "title":
+                titles.append(view[low : min(high, low + TITLE)])
+            elif role == "text" and size < HEAD:
+                texts.append(view[low : min(high, low + HEAD - size)])
+                size += high - low
+                if high - low > HEAD:
+                    texts.append(view[max(high - TAIL, low + HEAD) : high])
+        body = b"\n".join(texts).lstrip(b"\r\n\t ")
+        if not titles:
+            line = body.split(b"\n", 1)[0]
+            titles.append(line[:TITLE] if b"\t" not in line else b"")
+        lines = body.split(b"\n")
+        if len(lines) > PAGE:
+            body = b"\n".join(line for line in lines if len(line) >= SHORT)
+        zones = [("title", b"\n".join(titles)), ("body", body)]
+        if heads := self._heads(int(self.cells[number]), int(self.cells[number + 1])):
+            zones.append(("heads", heads))
+        return zones
+
+    def _heads(self, low: int, high: int) -> bytes:
+        """Header cells and first rows among the cells low … high."""
+        tables = self.scene.tables
+        if low >= high:
+            return b""
+        part = slice(low, high)
+        fresh = np.ones(high - low, np.bool_)
+        fresh[1:] = np.diff(tables.table[part]) != 0
+        first_line = tables.line[part][np.maximum.accumulate(np.where(fresh, np.arange(high - low), 0))]
+        chosen = np.flatnonzero(tables.header[part] | (tables.line[part] == first_line))[:400] + low
+        return b"\n".join(
+            self.view[a:b].strip()
+            for a, b in zip(tables.start[chosen].tolist(), tables.end[chosen].tolist(), strict=True)
+            if b - a <= 90
+        )
+
+    def owner(self, table: int) -> int:
+        """The document that a table lies in."""
+        return int(self.cell_document[int(np.searchsorted(self.scene.tables.table, table))])
+
+    def tables(self) -> list[tuple[int, list[tuple[str, bytes]]]]:
+        """Tables with a caption of their own: number and (zone, text): the line or two above it, and its headers."""
+        tables = self.scene.tables
+        found: list[tuple[int, list[tuple[str, bytes]]]] = []
+        if not len(tables.start):
+            return found
+        fresh = np.flatnonzero(np.concatenate(([True], np.diff(tables.table) != 0)))
+        borders = np.append(fresh, len(tables.start)).tolist()
+        for low, high in pairwise(borders):
+            start = int(tables.start[low])
+            floor = self.view.rfind(b"\0", 0, start) + 1
+            above = self.view[max(floor, start - 400) : start].split(b"\n")[-4:-1]
+            caption = [line for line in above if 6 <= len(line.strip()) <= 150 and b"\t" not in line]
+            if caption and start - floor > 400:
+                found.append((int(tables.table[low]), [("title", b"\n".join(caption)), ("heads", self._heads(low, high))]))
+        return found
