@@ -46,9 +46,9 @@ class Editor:
         self.verdicts: tuple[Verdict, ...] = (*own, *(_let_stay(entry) for entry in suppressions.active))
         self._patterns = examiner.plan.patterns
 
-    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None) -> Judged:
+    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True) -> Judged:
         """Find and decide (Examiner.judge); a value that its mask would leave as it is stays: 马官镇余官村, where a village may stay."""
-        judged = self.examiner.judge(batch, pages, given)
+        judged = self.examiner.judge(batch, pages, given, every)
         found = judged.found
         for row in np.flatnonzero(judged.action == MASK).tolist():
             mask = self.mask(int(found.kind[row]), int(judged.verdict[row]))

@@ -20,7 +20,7 @@ from deident.matching.scene import Scene, look
 from deident.matching.tokens import compact
 from deident.matching.twin import PythonMatcher
 from deident.model import KEEP, MASK, Batch, Candidates, Ints, SourceMap
-from deident.policy import Explanation, Recogniser, Secrecy, explain
+from deident.policy import Explanation, Recogniser, Secrecy, Typing, explain
 from deident.text.fold import RULES, fold
 from deident.text.maps import compose
 
@@ -106,10 +106,11 @@ class Examiner:
         segments = np.concatenate(([0], nuls)).astype(np.int64)
         return replace(batch, view=view, segments=segments, map=compose(map_, batch.map)), map_
 
-    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None) -> Judged:
+    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True) -> Judged:
         """Find and decide in a batch as a format gives it.
 
-        `pages`: by document, the title of the page it hangs on; `given`: the type of all documents, when the caller knows it.
+        `pages`: by document, the title of the page it hangs on; `given`: the type of all documents, when the caller
+        knows it; `every`: recognise the types of all documents, not only of those in which a verdict hangs on it.
         """
         np.empty(LARGE, np.uint8)  # glibc keeps and re-uses blocks up to the largest it ever gave back: a fifth of the time here
         folded, folding = self.fold(batch)
@@ -117,28 +118,19 @@ class Examiner:
         found = detectors.find(scene, self.more)
         segment = np.searchsorted(scene.batch.segments, found.start, "right") - 1
         document = scene.batch.document[segment].astype(np.int64)
-        types = self.recogniser.recognise(scene, pages)
+        typing = Typing(self.recogniser, scene, found, document, pages)
         if given is not None:
-            types = policy.Types(np.full(len(batch), given, np.int64), types.score)
-        verdicts = policy.judge(self.policy, scene, found, document, _types_of(scene, found, document, types), self.today)
+            typing.give(given)
+        elif every:
+            typing.read(np.arange(len(batch)))
+        verdicts = policy.judge(self.policy, scene, found, document, typing, self.today)
         agree(scene, self.plan, found, document, verdicts)
         marks = self.secrecy.find(folded)
-        return Judged(scene, folding, found, document, verdicts, types, marks)
+        return Judged(scene, folding, found, document, verdicts, typing.documents, marks)
 
     def explain(self, judged: Judged) -> list[Explanation]:
         """Why each candidate got its verdict."""
         return explain(self.policy, judged.scene, judged.found, judged.document, judged.verdicts)
-
-
-def _types_of(scene: Scene, found: Candidates, document: Ints, types: policy.Types) -> Ints:
-    """Document type of each candidate: that of its table where the table has one of its own."""
-    own: Ints = types.document[document]
-    if types.table:
-        of_table = np.full(len(scene.tables.kinds) + 1, -1, np.int64)
-        of_table[list(types.table)] = list(types.table.values())
-        table = of_table[scene.tables.at(scene.tables.table, scene.tables.cell(found.start, found.end), -1)]
-        own = np.where(table >= 0, table, own)
-    return own
 
 
 def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, verdicts: policy.Verdicts) -> None:

@@ -149,7 +149,7 @@ class Scanner:
         parts: list[Findings] = []
         before = 0
         for batch in text_batches.batches(texts):
-            parts.append(self._findings(batch.view, self._editor.judge(batch), before, None))
+            parts.append(self._findings(batch.view, self._editor.judge(batch, every=False), before, None))
             before += len(batch)
         if not parts:
             return self.scan("")
@@ -189,7 +189,7 @@ class Scanner:
         batches = text_batches.batches(names)
         out: list[str] = []
         for batch in batches:
-            out += self._masked(names[len(out) : len(out) + len(batch)], batch.view, self._editor.judge(batch))
+            out += self._masked(names[len(out) : len(out) + len(batch)], batch.view, self._editor.judge(batch, every=False))
         return out
 
     def scan_file(self, path: Path | str) -> FileReport:

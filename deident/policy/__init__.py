@@ -31,7 +31,7 @@ from deident.policy.explain import Explanation, Word, explain
 from deident.policy.judge import Verdicts, judge
 from deident.policy.matrix import UNKNOWN, Matrix, Verdict
 from deident.policy.profile import Policy, load, names
-from deident.policy.recognise import Evidence, Recogniser, Types
+from deident.policy.recognise import Evidence, Recogniser, Types, Typing
 from deident.policy.rules import CLASS_CONDITIONS, KIND_CONDITIONS, Rule
 from deident.policy.secrecy import Secrecy
 from deident.policy.suppressions import Suppression, Suppressions
@@ -54,6 +54,7 @@ __all__ = [
     "Suppressions",
     "TypeExample",
     "Types",
+    "Typing",
     "Verdict",
     "Verdicts",
     "Word",

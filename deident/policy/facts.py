@@ -15,6 +15,7 @@ from deident.matching.scene import Scene
 from deident.model import ROLES, Bools, Candidates, Ints
 from deident.policy.ages import minors, written
 from deident.policy.profile import Policy
+from deident.policy.recognise import Typing
 from deident.policy.rules import CLASS_CONDITIONS
 
 GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
@@ -23,16 +24,17 @@ ABOVE, LINES = 360, 3  # bytes and lines above a value's line in which a word of
 
 
 class Facts:
-    """Facts about the candidates `found`; `document` and `type` (index into the policy's types, the last: unknown) of each."""
+    """Facts about the candidates `found` and the `document` of each."""
 
-    def __init__(self, policy: Policy, scene: Scene, found: Candidates, document: Ints, type: Ints, today: date) -> None:
+    def __init__(self, policy: Policy, scene: Scene, found: Candidates, document: Ints, typing: Typing, today: date) -> None:
         self.policy, self.scene, self.found, self.document, self.today = policy, scene, found, document, today
-        self._columns: dict[str, NDArray[Any]] = {"type": type}
+        self._typing = typing
+        self._columns: dict[str, NDArray[Any]] = {}
         self._cell = scene.tables.cell(found.start, found.end)
         self._context = scene.around(found.start, found.end)
 
     def holds(self, name: str, wanted: Any, among: Bools) -> Bools:
-        """Whether the condition holds, for each candidate (`value` and `minor` are looked at only where `among`)."""
+        """Whether the condition holds, for each candidate (`value`, `minor` and `type` are looked at only where `among`)."""
         if name == "value":
             result = np.zeros(len(self.found), np.bool_)
             for i in np.flatnonzero(among).tolist():
@@ -41,6 +43,8 @@ class Facts:
         if name == "minor":
             young: Bools = minors(self.scene, self.found, among, self._days()) == wanted
             return young
+        if name == "type":
+            return np.isin(self.types(among), wanted)
         if name in ("beside", "adjacent"):
             return self._company(name, wanted)
         column = self.fact(name)
@@ -53,6 +57,11 @@ class Facts:
             announced: Bools = has[column]
             return announced
         return np.isin(column, wanted)
+
+    def types(self, among: Bools) -> Ints:
+        """Document type of each candidate, index into the policy's types, the last: unknown (right for those `among`)."""
+        types = self._typing.of(among)
+        return np.where(types < 0, len(self.policy.types), types)
 
     def _days(self) -> list[date]:
         """The day each candidate's document was written on, as far as its title says."""

@@ -14,6 +14,9 @@ from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
 from deident.policy.facts import Facts
 from deident.policy.profile import PROTECTED, Policy
+from deident.policy.recognise import Typing
+
+LAST = ("type", "value", "minor")  # conditions that are dear to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Verdicts:
     action    index into ACTIONS
     verdict   what decided: index into policy.verdicts
     rule      the rule that held, -1 for none: it decided itself, or left it to the matrix
-    type      document type, index into policy.types; len(types): unknown
+    type      document type, index into policy.types; len(types): unknown, or not asked for since nothing hung on it
     """
 
     action: NDArray[np.int8]
@@ -32,14 +35,13 @@ class Verdicts:
     type: Ints
 
 
-def judge(policy: Policy, scene: Scene, found: Candidates, document: Ints, type: Ints, today: date) -> Verdicts:
-    """Judge all candidates; `type`: document type of each, -1 where unknown."""
+def judge(policy: Policy, scene: Scene, found: Candidates, document: Ints, typing: Typing, today: date) -> Verdicts:
+    """Judge all candidates."""
     count = len(found)
-    type = np.where(type < 0, len(policy.types), type)
     verdict, held = np.zeros(count, np.int32), np.full(count, -1, np.int32)
     if not count:
-        return Verdicts(np.zeros(0, np.int8), verdict, held, type)
-    facts = Facts(policy, scene, found, document, type, today)
+        return Verdicts(np.zeros(0, np.int8), verdict, held, np.zeros(0, np.int64))
+    facts = Facts(policy, scene, found, document, typing, today)
     kinds = len(scene.plan.patterns)
     open_ = np.ones(count, np.bool_)
     for number, rule in enumerate(policy.rules):
@@ -48,6 +50,7 @@ def judge(policy: Policy, scene: Scene, found: Candidates, document: Ints, type:
         held[chosen] = verdict[chosen] = number
         open_ &= ~chosen
     to_matrix = np.array([rule.action < 0 for rule in policy.rules] + [True], np.bool_)[held]
+    type = facts.types(to_matrix)
     verdict[to_matrix] = policy.cells[type[to_matrix], found.kind[to_matrix]]
     _exempt(policy, facts, to_matrix, type, kinds, verdict)
     actions = np.array([v.action for v in policy.verdicts], np.int8)
@@ -75,11 +78,11 @@ def _exempt(policy: Policy, facts: Facts, open_: Bools, type: Ints, kinds: int, 
 
 def _holding(facts: Facts, when: Mapping[str, Any], unless: Mapping[str, Any], chosen: Bools) -> Bools:
     """Those of the chosen for which all of `when` and none of `unless` holds; what is dear is asked last."""
-    for name, wanted in sorted(when.items(), key=lambda item: item[0] in ("value", "minor")):
+    for name, wanted in sorted(when.items(), key=lambda item: item[0] in LAST):
         if not chosen.any():
             return chosen
         chosen = chosen & facts.holds(name, wanted, chosen)
-    for name, wanted in sorted(unless.items(), key=lambda item: item[0] in ("value", "minor")):
+    for name, wanted in sorted(unless.items(), key=lambda item: item[0] in LAST):
         if not chosen.any():
             return chosen
         chosen = chosen & ~facts.holds(name, wanted, chosen)
