@@ -7,7 +7,7 @@ document: a pupil on a list of 2016 was a child when the list was published.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -34,18 +34,21 @@ def written(title: str, today: date) -> date:
     return date(max(past), 7, 1) if past and max(years) < today.year else today
 
 
-def minors(scene: Scene, found: Candidates, among: Bools, days: Sequence[date]) -> Bools:
-    """Which of the candidates (of those `among`) belong to somebody under eighteen on the day of the document, (n,)."""
+def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, date]) -> Bools:
+    """Which of the candidates (of those `among`) belong to somebody under eighteen on the day of the document (`days`), (n,)."""
     result = np.zeros(len(found), np.bool_)
     if not among.any():
         return result
     kinds, view = scene.plan.catalogue.kinds, scene.batch.view
-    categories = np.array([pattern.category == "birth_date" for pattern in scene.plan.patterns], np.bool_)[found.kind]
-    ids = np.flatnonzero(np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds]))
-    young = np.array(
-        [_young(_BIRTH.match(compact(view[found.start[i] : found.end[i]])), days[i]) for i in ids.tolist()], np.bool_
-    )
+    births = np.array([pattern.category == "birth_date" for pattern in scene.plan.patterns], np.bool_)[found.kind]
     line_low, line_high = scene.lines(found.start)
+    day_of = {int(line_low[row]): day for row, day in days.items()}  # of the lines that are asked about
+    ids = np.flatnonzero(np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds]))
+    ids = ids[np.isin(line_low[ids], list(day_of))]
+    values = [compact(view[found.start[i] : found.end[i]]) for i in ids.tolist()]
+    young = np.array(
+        [_young(_BIRTH.match(value), day_of[int(line_low[i])]) for i, value in zip(ids.tolist(), values, strict=True)], np.bool_
+    )
     in_table = scene.tables.cell(found.start, found.end) >= 0
     for place in ids[young].tolist() if len(young) else ():
         others = ids[line_low[ids] == line_low[place]]
@@ -56,7 +59,7 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Sequence[date]) 
         result |= (line_low == line_low[place]) & (near | (in_table & (len(others) == 1)))
     for row in np.flatnonzero(among & ~result).tolist():
         end = int(found.end[row])
-        if categories[row]:
+        if births[row]:
             result[row] = _young(_DATE.search(scene.text(int(found.start[row]), end)), days[row])
         else:
             result[row] = _AGE.match(scene.text(end, min(end + 60, int(line_high[row])))) is not None

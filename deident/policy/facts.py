@@ -30,24 +30,25 @@ class Facts:
         self.policy, self.scene, self.found, self.document, self.today = policy, scene, found, document, today
         self._typing = typing
         self._columns: dict[str, NDArray[Any]] = {}
+        self._written: dict[int, date] = {}
         self._cell = scene.tables.cell(found.start, found.end)
         self._context = scene.around(found.start, found.end)
 
     def holds(self, name: str, wanted: Any, among: Bools) -> Bools:
-        """Whether the condition holds, for each candidate (`value`, `minor` and `type` are looked at only where `among`)."""
+        """Whether the condition holds, for each candidate (only where `among` for what is dear to ask)."""
         if name == "value":
             result = np.zeros(len(self.found), np.bool_)
             for i in np.flatnonzero(among).tolist():
                 result[i] = wanted.search(self.scene.text(int(self.found.start[i]), int(self.found.end[i]))) is not None
             return result
         if name == "minor":
-            young: Bools = minors(self.scene, self.found, among, self._days()) == wanted
+            young: Bools = minors(self.scene, self.found, among, self._days(among)) == wanted
             return young
         if name == "type":
             return np.isin(self.types(among), wanted)
         if name in ("beside", "adjacent"):
             return self._company(name, wanted)
-        column = self.fact(name)
+        column = self._above(among) if name == "above" else self.fact(name)
         if name in CLASS_CONDITIONS:
             bits = sum(self.scene.plan.bit(c) for c in wanted)
             among_classes: Bools = (column & np.uint64(bits)) != 0
@@ -63,16 +64,18 @@ class Facts:
         types = self._typing.of(among)
         return np.where(types < 0, len(self.policy.types), types)
 
-    def _days(self) -> list[date]:
-        """The day each candidate's document was written on, as far as its title says."""
+    def _days(self, among: Bools) -> dict[int, date]:
+        """By candidate: the day its document was written on, as far as its title says."""
         batch = self.scene.batch
-        days: dict[int, date] = {}
-        for document in np.unique(self.document).tolist():
-            own = np.flatnonzero(batch.document == document)
-            title = next((n for n in own.tolist() if batch.role[n] == ROLES.index("title")), int(own[0]))
-            low, high = int(batch.segments[title]), int(batch.segments[title + 1]) - 1
-            days[document] = written(self.scene.text(low, min(high, low + TITLE)).split("\n", 1)[0], self.today)
-        return [days[document] for document in self.document.tolist()]
+        for document in np.unique(self.document[among]).tolist():
+            if document not in self._written:
+                low, high = np.searchsorted(batch.document, [document, document + 1]).tolist()
+                title = next((n for n in range(low, high) if batch.role[n] == ROLES.index("title")), low)
+                start, end = int(batch.segments[title]), int(batch.segments[title + 1]) - 1
+                line = self.scene.text(start, min(end, start + TITLE)).split("\n", 1)[0]
+                self._written[document] = written(line, self.today)
+        rows = np.flatnonzero(among).tolist()
+        return {row: self._written[document] for row, document in zip(rows, self.document[among].tolist(), strict=True)}
 
     def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:
         """Findings of the wanted kinds on the same line, or right beside."""
@@ -131,20 +134,18 @@ class Facts:
         segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right") - 1
         return self.scene.batch.role[segment]
 
-    def _above(self) -> NDArray[np.uint64]:
-        """Classes of the lines above each candidate's own, within its segment."""
-        line, _ = self.scene.lines(self.found.start)
-        segment = np.searchsorted(self.scene.batch.segments, self.found.start, "right") - 1
-        number = np.searchsorted(self.scene.breaks, self.found.start)
+    def _above(self, among: Bools) -> NDArray[np.uint64]:
+        """Classes of the lines above each candidate's own, within its segment, for those `among`."""
+        result = np.zeros(len(self.found), np.uint64)
+        starts = self.found.start[among]
+        line, _ = self.scene.lines(starts)
+        segment = np.searchsorted(self.scene.batch.segments, starts, "right") - 1
+        number = np.searchsorted(self.scene.breaks, starts)
         borders = np.concatenate(([-1], self.scene.breaks))
         low = np.maximum(borders[np.maximum(number - LINES, 0)] + 1, line - ABOVE)
         low = np.minimum(np.maximum(low, self.scene.batch.segments[segment]), line)
-        places, where = np.unique(np.stack((low, line), 1), axis=0, return_inverse=True)
-        context = self.scene.around(places[:, 0], places[:, 1])
-        bits = context.any(
-            np.searchsorted(context.end, places[:, 0], "right"), np.searchsorted(context.end, places[:, 1], "right")
-        )
-        result: NDArray[np.uint64] = bits[where.ravel()]
+        context = self.scene.around(low, line)
+        result[among] = context.any(np.searchsorted(context.end, low, "right"), np.searchsorted(context.end, line, "right"))
         return result
 
     def _title(self) -> NDArray[np.uint64]:

@@ -28,7 +28,8 @@ PART = 7.0  # points that a table's own caption and headers need to be of anothe
 INHERITED = 0.6
 FORMS = 8  # words of one clue, at most
 CAPS = {"title": 14.0, "page": 10.0, "heads": 8.0, "body": 7.0}  # what a zone can give at most: a long text is no better evidence
-HEAD, TAIL = 3600, 600  # bytes of running text that are read
+HEAD, TAIL = 2400, 600  # bytes of running text that are read, at its beginning and its end
+RAW = 4 * HEAD  # bytes in which the beginning is looked for: a page's navigation stands before it
 SHORT = 24  # bytes of a line (8 Han characters) below which it may be a link of the navigation …
 PAGE = 60  # … in a document of more lines than this
 TITLE = 200  # bytes of a title
@@ -275,17 +276,16 @@ class _Zones:
     def document(self, number: int) -> list[tuple[str, bytes]]:
         """(zone, text) of a document."""
         batch, view = self.scene.batch, self.view
-        titles, texts, size = [], [], 0
+        titles, texts, tail, size = [], [], b"", 0
         for segment in range(int(self.first[number]), int(self.first[number + 1])):
             low, high = int(batch.segments[segment]), int(batch.segments[segment + 1]) - 1
             role = ROLES[batch.role[segment]]
             if role == "title":
                 titles.append(view[low : min(high, low + TITLE)])
-            elif role == "text" and size < HEAD:
-                texts.append(view[low : min(high, low + HEAD - size)])
+            elif role == "text" and size < RAW:
+                texts.append(view[low : min(high, low + RAW - size)])
                 size += high - low
-                if high - low > HEAD:
-                    texts.append(view[max(high - TAIL, low + HEAD) : high])
+                tail = view[max(high - TAIL, low + RAW) : high] if high - low > RAW else tail
         body = b"\n".join(texts).lstrip(b"\r\n\t ")
         if not titles:
             line = body.split(b"\n", 1)[0]
@@ -293,6 +293,8 @@ class _Zones:
         lines = body.split(b"\n")
         if len(lines) > PAGE:
             body = b"\n".join(line for line in lines if len(line) >= SHORT)
+        tail = tail or body[max(len(body) - TAIL, HEAD) :]
+        body = body[:HEAD] + b"\n" + tail if len(body) > HEAD else body
         zones = [("title", b"\n".join(titles)), ("body", body)]
         if heads := self._heads(int(self.cells[number]), int(self.cells[number + 1])):
             zones.append(("heads", heads))
