@@ -10,6 +10,8 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -23,6 +25,7 @@ from deident.formats.splice import apply, changes
 from deident.linkage import tag
 from deident.matching.tokens import compact
 from deident.model import ACTIONS, KEEP, MASK, ROLES, Batch, Edit, FileReport, Finding, Ground, Ints
+from deident.policy import Evidence, Explanation
 from deident.text.charset import encode
 
 Item = tuple[str, bytes]
@@ -31,18 +34,27 @@ _MAIL = re.compile(rb"[0-9A-Za-z._%+-]{1,64}@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
 SHORTEST = 7  # characters of a number that is looked for in the whole document
 
 
+class Explained(NamedTuple):
+    """A report, why each of its findings was decided so, and the clues for its type, best first."""
+
+    report: FileReport
+    findings: list[Explanation]
+    doc_type: list[Evidence]
+
+
 class Pages:
     """Documents opened and judged together, with one report each."""
 
     def __init__(
-        self, editor: Editor, grounds: Sequence[Ground], items: Sequence[Item], pages: Sequence[str] = (), fill: bool = True
-    ) -> None:
+        self, editor: Editor, grounds: Sequence[Ground], items: Sequence[Item], pages: Sequence[str] = (), fill: bool = True,
+        given: int | None = None,
+    ) -> None:  # fmt: skip
         self.editor, self.grounds, self.items, self.pages = editor, grounds, items, pages
         self.examiner = examiner = editor.examiner
         self.documents: list[Document] = [open_document(data, name) for name, data in items]
         self.html = bool(items) and all(document.format == "html" for document in self.documents)
         self.batch: Batch = _read(self.documents, items, self.html)
-        self.judged: Judged = editor.judge(self.batch, pages)
+        self.judged: Judged = editor.judge(self.batch, pages, given)
         self.reports = [_report(document, *item) for document, item in zip(self.documents, items, strict=True)]
         if editor.suppressions.active:
             self._suppress()
@@ -119,12 +131,25 @@ class Pages:
                 Finding(
                     place, stop, pattern.id, pattern.category, ACTIONS[action], round(score, 3), ground.id, ground.reason,
                     ground.basis, where, self.editor.preview(kind, verdict, value.decode("utf-8", "replace")),
-                    tag(key, compact(value)) if key else "", doc_type=names[type],
+                    tag(key, compact(value)) if key else "", doc_type=names[type], source=ground.source,
                 )
             )  # fmt: skip
         for report in self.reports:
             if report.status == "clean" and any(f.action != "keep" for f in report.findings):
                 report.status = "partial"
+
+    def explained(self) -> list[Explained]:
+        """Each document's report with an explanation of every finding, in their order, and what speaks for its type."""
+        own: list[list[Explanation]] = [[] for _ in self.items]
+        numbers = zip(self.judged.document.tolist(), self.judged.verdict.tolist(), strict=True)
+        for (document, verdict), said in zip(numbers, self.examiner.explain(self.judged), strict=True):
+            ground = self.editor.verdicts[verdict]  # the policy's own explanation does not know the site's suppressions
+            own[document].append(replace(said, decided=ground.id, source=ground.source, reason=ground.reason, basis=ground.basis))
+        scene, pages = self.judged.scene, self.pages or [""] * len(self.items)
+        return [
+            Explained(report, own[number], self.examiner.recogniser.evidence(scene, number, pages[number]))
+            for number, report in enumerate(self.reports)
+        ]
 
     def _lines(self, places: Ints) -> list[int]:
         """Line number (from 1) of each place in its own document."""

@@ -14,7 +14,7 @@ from deident.detectors import Detector, plugged
 from deident.engine import texts as text_batches
 from deident.engine.edits import Editor, keyless
 from deident.engine.examine import Examiner, Judged
-from deident.engine.files import Pages
+from deident.engine.files import Explained, Pages
 from deident.engine.links import Links
 from deident.errors import InputError, MissingExtra, OutputError
 from deident.formats.sniff import sniff
@@ -155,20 +155,41 @@ class Scanner:
             return self.scan("")
         return Findings.join(parts)
 
-    def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
-        """One report for each (name, bytes), whatever the format; bad data never raises."""
+    def scan_many(
+        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
+    ) -> list[FileReport]:
+        """One report for each (name, bytes), whatever the format; bad data never raises.
+
+        `pages`: name of an attachment → title of the page that it hangs on, which helps to tell its type; `doc_type`: the type
+        of all of them, where the caller knows it.
+        """
+        given = self._type(doc_type) if doc_type is not None else None
         reports: list[FileReport | None] = [None] * len(items)
         for numbers, part in _parts(items):
-            for number, report in zip(numbers, self._pages(part).reports, strict=True):
+            for number, report in zip(numbers, self._pages(part, pages, given).reports, strict=True):
                 reports[number] = report
         return [report for report in reports if report is not None]
 
+    def explain_many(
+        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
+    ) -> list[Explained]:
+        """As scan_many, with an explanation for each finding of each report, and the evidence for its document type."""
+        given = self._type(doc_type) if doc_type is not None else None
+        found: list[Explained | None] = [None] * len(items)
+        for numbers, part in _parts(items):
+            for number, explained in zip(numbers, self._pages(part, pages, given).explained(), strict=True):
+                found[number] = explained
+        return [explained for explained in found if explained is not None]
+
     def mask_many(
-        self, items: Sequence[tuple[str, bytes]], renames: Mapping[str, str] | None = None
+        self,
+        items: Sequence[tuple[str, bytes]],
+        renames: Mapping[str, str] | None = None,
+        pages: Mapping[str, str] | None = None,
     ) -> list[tuple[bytes | None, FileReport]]:
         """Masked and verified bytes (None: must not be written) and the report for each (name, bytes).
 
-        `renames`: old path → new path of the files that get new names, because theirs held a value; links to them follow.
+        `pages` as in scan_many; `renames`: old path → new path of the files that get new names, because theirs held a value; links to them follow.
         """
         known, links = self._links if renames else ({}, self._no_links)
         if renames and known is not renames:
@@ -176,7 +197,7 @@ class Scanner:
             self._links = (renames, links)
         results: list[tuple[bytes | None, FileReport] | None] = [None] * len(items)
         for numbers, part in _parts(items):
-            for number, result in zip(numbers, self._pages(part).masked(links), strict=True):
+            for number, result in zip(numbers, self._pages(part, pages).masked(links), strict=True):
                 results[number] = result
         return [result for result in results if result is not None]
 
@@ -211,8 +232,11 @@ class Scanner:
                 ) from None
         return report
 
-    def _pages(self, items: Sequence[tuple[str, bytes]], pages: Sequence[str] = ()) -> Pages:
-        return Pages(self._editor, self._grounds, items, pages)
+    def _pages(
+        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, given: int | None = None
+    ) -> Pages:
+        titles = [pages.get(name, "") for name, _ in items] if pages else []
+        return Pages(self._editor, self._grounds, items, titles, given=given)
 
     def _one(self, text: str, title: str | None, doc_type: str | None = None) -> tuple[bytes, Judged]:
         given = self._type(doc_type) if doc_type is not None else None

@@ -40,22 +40,26 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, dat
     if not among.any():
         return result
     kinds, view = scene.plan.catalogue.kinds, scene.batch.view
-    births = np.array([pattern.category == "birth_date" for pattern in scene.plan.patterns], np.bool_)[found.kind]
+    births, names = (
+        np.array([pattern.category == category for pattern in scene.plan.patterns], np.bool_)[found.kind]
+        for category in ("birth_date", "person_name")
+    )
     line_low, line_high = scene.lines(found.start)
     day_of = {int(line_low[row]): day for row, day in days.items()}  # of the lines that are asked about
-    ids = np.flatnonzero(np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds]))
-    ids = ids[np.isin(line_low[ids], list(day_of))]
-    values = [compact(view[found.start[i] : found.end[i]]) for i in ids.tolist()]
+    numbers = np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds])
+    told = np.flatnonzero((numbers | births) & np.isin(line_low, list(day_of)))  # what tells an age
     young = np.array(
-        [_young(_BIRTH.match(value), day_of[int(line_low[i])]) for i, value in zip(ids.tolist(), values, strict=True)], np.bool_
+        [_tells(view[found.start[i] : found.end[i]], bool(births[i]), day_of[int(line_low[i])]) for i in told.tolist()]
     )
     in_table = scene.tables.cell(found.start, found.end) >= 0
-    for place in ids[young].tolist() if len(young) else ():
-        others = ids[line_low[ids] == line_low[place]]
-        before = others[others < place]  # what stands before another person's ID is that one's
+    for place in told[young].tolist() if len(young) else ():
+        others = told[(line_low[told] == line_low[place]) & (births[told] == births[place])]
+        before = others[others < place]  # what stands before another person's number or date is that one's
         floor = int(found.end[before[-1]]) if len(before) else -1
         distance = found.start[place] - found.end
         near = (distance <= REACH) & (found.start >= floor) & (found.start <= found.start[place])
+        last = np.flatnonzero(names & near & (line_low == line_low[place]))[-1:]  # 张某的女儿李某，15岁: it is the nearer one's
+        near &= ~names | np.isin(np.arange(len(found)), last)
         result |= (line_low == line_low[place]) & (near | (in_table & (len(others) == 1)))
     for row in np.flatnonzero(among & ~result).tolist():
         end = int(found.end[row])
@@ -64,6 +68,10 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, dat
         else:
             result[row] = _AGE.match(scene.text(end, min(end + 60, int(line_high[row])))) is not None
     return result & among
+
+
+def _tells(value: bytes, birth: bool, today: date) -> bool:
+    return _young(_DATE.search(value.decode("utf-8", "ignore")) if birth else _BIRTH.match(compact(value)), today)
 
 
 def _young(match: re.Match[bytes] | re.Match[str] | None, today: date) -> bool:

@@ -16,6 +16,7 @@ from deident.model import ROLES, Bools, Candidates, Ints
 from deident.policy.ages import minors, written
 from deident.policy.profile import Policy
 from deident.policy.recognise import Typing
+from deident.policy.relatives import relatives
 from deident.policy.rules import CLASS_CONDITIONS
 
 GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
@@ -44,6 +45,9 @@ class Facts:
         if name == "minor":
             young: Bools = minors(self.scene, self.found, among, self._days(among)) == wanted
             return young
+        if name == "relative":
+            kin: Bools = relatives(self.scene, self.found, among) == wanted
+            return kin
         if name == "type":
             return np.isin(self.types(among), wanted)
         if name in ("beside", "adjacent"):

@@ -16,7 +16,7 @@ from deident.policy.facts import Facts
 from deident.policy.profile import PROTECTED, Policy
 from deident.policy.recognise import Typing
 
-LAST = ("above", "type", "value", "minor")  # conditions that are dear to ask
+LAST = ("above", "type", "value", "minor", "relative")  # conditions that are dear to ask
 
 
 @dataclass(frozen=True, slots=True)

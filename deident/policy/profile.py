@@ -101,18 +101,18 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
     for path, content, text in reversed(chain):
         try:
             part = _Part(Table(path.name, "", dict(content)), reader, audience, delete)
+            _still_lawful(part, layers, audience, catalogue)
+            _sensible(part, rules, reader)
         except CatalogError as problem:
             raise located(problem, text, PolicyError) from None
         audience, delete = part.audience, part.delete
         rules, examples = [*part.rules, *rules], part.examples  # the examples of what is extended hold there, not here
         layers.insert(0, part.cells)
-    path, _, text = chain[0]
-    ids = [rule.id for rule in rules]
-    if twice := next((place for place, rule in enumerate(ids) if rule in ids[:place]), 0):
-        raise located(CatalogError(path.name, f"rule[{twice + 1}]", f"two rules have the id '{ids[twice]}'"), text, PolicyError)
-    if shadowed := unreachable(tuple(rules)):
-        said = f"'{shadowed[0].id}' is never reached: '{shadowed[1].id}' before it takes all of its kinds"
-        raise located(CatalogError(path.name, f"rule[{ids.index(shadowed[0].id) + 1}]", said), text, PolicyError)
+    path = chain[0][0]
+    try:
+        _in_reach(exemptions, rules, catalogue)
+    except CatalogError as problem:
+        raise located(problem, listed_text, PolicyError) from None
     matrix = Matrix(types, layers, catalogue, delete)
     first = len(rules) + len(exemptions)
     cells = matrix.numbers(first)
@@ -144,6 +144,60 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
         tuple(examples),
         path.name,
     )
+
+
+def _sensible(part: _Part, inherited: Sequence[Rule], reader: Reader) -> None:
+    """Raises where a rule or a cell of one file can never decide anything, or where a word speaks for both sides."""
+    top, taken = part.top, {rule.id for rule in inherited}
+    for number, rule in enumerate(part.rules, 1):
+        place = Table(top.file, f"rule[{number}]", {})
+        if rule.id in taken:
+            raise place.fail("id", f"two rules have the id '{rule.id}'; give this one another")
+        taken.add(rule.id)
+        _conditions(place, rule, reader)
+    if shadowed := unreachable(tuple(part.rules)):  # what is extended may be overruled as a whole
+        number = next(n for n, rule in enumerate(part.rules, 1) if rule is shadowed[0])
+        said = f"'{shadowed[0].id}' is never reached: '{shadowed[1].id}' before it takes all of its kinds; put it above that one"
+        raise top.fail(f"rule[{number}]", said)
+    own = {key for row in part.cells.values() for key in row}
+    kinds = {key: frozenset(reader.catalogue.of(key)) for key in own}
+    if lost := unasked((*part.rules, *inherited), part.cells, kinds):
+        said = f"is never asked: rule '{lost[2]}' decides every {lost[1]} before; write a rule of your own with action = \"{MATRIX}\""
+        raise top.fail(f"cells.{lost[0]}.{lost[1]}", said)
+
+
+def _conditions(place: Table, item: Rule | Exemption, reader: Reader) -> None:
+    """Raises where the conditions of a rule or an exemption contradict each other."""
+    if name := never(item.when, item.unless):
+        raise place.fail(f"unless.{name}", f"excludes what when.{name} asks for, so it never holds; take one of them out")
+    for side, conditions in (("when", item.when), ("unless", item.unless)):
+        if found := empty(conditions, reader.classes):
+            raise place.fail(f"{side}.{found[0]}", f"names the class '{found[1]}', which has no words; give it some under [classes]")
+    if word := torn(item.when, item.unless, reader.classes):
+        said = f"'{word[0]}' stands in both '{word[1]}' and '{word[2]}', between which the nearest word decides; take it out of one"
+        raise place.fail("unless.nearest", said)
+
+
+def _still_lawful(part: _Part, layers: Sequence[Mapping[str, Mapping[str, Cell]]], before: str, catalogue: Catalogue) -> None:
+    """Raises where a profile for the internet extends one for fewer readers, with cells that only those may read."""
+    if part.audience != "internet" or before == "internet":
+        return
+    seen: set[tuple[str, str]] = set()
+    for layer in ({} if layers is None else part.cells, *layers):
+        for type, row in layer.items():
+            for key, cell in row.items():
+                if (type, key) not in seen and (said := unlawful(key, cell, "internet", catalogue)):
+                    raise part.top.fail("audience", f"the cell {type}.{key} of the extended profile {said}")
+                seen.add((type, key))
+
+
+def _in_reach(exemptions: Sequence[Exemption], rules: Sequence[Rule], catalogue: Catalogue) -> None:
+    """Raises where a rule decides everything that an exemption speaks of before it is asked."""
+    for number, item in enumerate(exemptions, 1):
+        before = [decided_before(rules, kind) for kind in item.kinds]
+        if before and all(before):
+            said = f"'{item.id}' is never asked: rule '{before[0]}' decides before; hand the value on with action = \"{MATRIX}\""
+            raise CatalogError("exemptions.toml", f"exemption[{number}]", said)
 
 
 def _folders(extra: Path | None) -> list[Path]:
@@ -180,11 +234,12 @@ class _Part:
     def __init__(self, top: Table, reader: Reader, audience: str, delete: str) -> None:
         if (id := top.take("id", str)) != (stem := top.file.removesuffix(".toml")):
             raise top.fail("id", f"must be the file's name, '{stem}', not '{id}'")
-        self.id, self.name = id, top.names("name")
+        self.top, self.id, self.name = top, id, top.names("name")
         top.take("extends", str, "")
         classes = Table(top.file, "classes", dict(top.take("classes", dict, {})))
         for key in list(classes.content):
-            classes.words(key)
+            if not classes.words(key):
+                raise classes.fail(key, "has no words: a condition on it would never hold; give it some or take it out")
         self.audience = top.take("audience", str, audience)
         if self.audience not in AUDIENCES:
             raise top.fail("audience", f"'{self.audience}' is none of {', '.join(AUDIENCES)}")

@@ -91,8 +91,9 @@ class Reader:
             read["type"] = tuple(known.index(type) for type in named)
         if "role" in conditions.content:
             read["role"] = tuple(ROLES.index(r) for r in conditions.words("role", ROLES.__contains__, "no role '{}'"))
-        if "minor" in conditions.content:
-            read["minor"] = conditions.take("minor", bool)
+        for key in ("minor", "relative"):
+            if key in conditions.content:
+                read[key] = conditions.take(key, bool)
         if "value" in conditions.content:
             try:
                 read["value"] = regex.compile(conditions.take("value", str), regex.ASCII)
