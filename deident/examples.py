@@ -11,6 +11,8 @@ from deident.catalog import Example, Pattern
 from deident.engine import Scanner
 from deident.policy import TypeExample
 
+#: Examples of policies that make pseudonyms are written with this key, so that their masks can be told; it protects nothing.
+KEY = b"a key for examples and for nothing else"
 _MARKED = re.compile("«(.*?)»", re.S)
 
 

@@ -1,4 +1,4 @@
-"""Recognising the same value again without keeping it: keyed tags.
+"""Recognising the same value again without keeping it: keyed tags, and what repeats on the pages of a site.
 
 A bare hash of an eleven-digit number is undone by counting (trap T5), so a tag is an HMAC under a key that stays with the
 agency: from DEIDENT_KEY, or a file made on first use that only its owner may read.
@@ -10,16 +10,37 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from deident.errors import OutputError
 
 LENGTH = 12  # hex characters: 48 bits, enough to tell the values of one site apart
+FEWEST, SHARE = 5, 0.02  # files, and share of the files of a run, from which on a contact is that of the site
+CONTACTS = ("phone", "email")
 
 
 def tag(key: bytes, value: bytes) -> str:
     """The tag of a folded value."""
     return hmac.new(key, value, hashlib.sha256).hexdigest()[:LENGTH]
+
+
+def repeated(files: Iterable[Iterable[tuple[str, str, str]]]) -> dict[str, int]:
+    """Contacts that stand for review on many pages of a site and are masked on none: tag → number of files.
+
+    files   for each file of a run the (category, action, tag) of its findings; a finding without a tag does not count
+    """
+    waiting: Counter[str] = Counter()
+    masked: set[str] = set()
+    total = 0
+    for findings in files:
+        total += 1
+        rows = [(action, tag) for category, action, tag in findings if tag and category in CONTACTS]
+        waiting.update({tag for action, tag in rows if action == "review"})
+        masked.update(tag for action, tag in rows if action == "mask")
+    fewest = max(FEWEST, SHARE * total)
+    return {tag: number for tag, number in waiting.items() if number >= fewest and tag not in masked}
 
 
 def key_file() -> Path:

@@ -13,9 +13,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from deident.catalog import Catalogue
 from deident.model import FileReport, Finding
+from deident.policy import Suppressions
 
 VALUE = re.compile(rb"\d{18}")
 
@@ -25,11 +27,16 @@ class FakeScanner:
     """Finds and masks 18 digits; `delay` seconds for every document; notes what it did in `diary`."""
 
     catalogue = Catalogue({}, {}, Path("/nonexistent"))
+    policy = SimpleNamespace(types={}, exemptions=())
+    secrecy = SimpleNamespace(marks=())
+    suppressions = Suppressions()
 
     delay: float = 0.0
     diary: str = ""
 
-    def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
+    def scan_many(
+        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
+    ) -> list[FileReport]:
         return [self._report(name, data, "partial") for name, data in items]
 
     def mask_many(

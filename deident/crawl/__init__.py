@@ -6,6 +6,8 @@ names.py     what a file is called in reports and in the masked copy
 work.py      what happens to one batch inside a worker: read, scan or mask, write
 workers.py   processes that may be killed, hang or run out of memory without taking the run with them
 packed.py    reports as bytes, between worker and state
+repeated.py  contacts that stand on many pages of a site
+about.py     what the reports have to know of the scanner
 state.py     what is done already (SQLite), so that nothing is lost or doubled after `kill -9`
 gate.py      the publish gate: one document
 dump.py      scan_dump and mask_dump: the only place where these meet

@@ -12,21 +12,25 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from deident import report
+from deident.crawl.about import about
 from deident.crawl.batches import batches
 from deident.crawl.names import exists_under, rename_table
 from deident.crawl.progress import Progress
+from deident.crawl.repeated import settled
 from deident.crawl.state import State
 from deident.crawl.walk import REPORT, STATE, Source, check, sources
 from deident.crawl.work import TEMPORARY, Done, ScannerLike, Work
 from deident.crawl.workers import MakeScanner, Pool
 from deident.errors import InputError, OutputError
+from deident.linkage import repeated
 from deident.model import FileReport
+from deident.policy import Suppressions
 from deident.report import Run, Summary
 from deident.report.messages import say
 
@@ -35,7 +39,11 @@ UNCLEAR = ("link_out", "cannot_list")  # what stands there was not seen: never r
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a dump is run.  `make` builds the scanner (for tests and other engines); `seconds` is the limit for one batch."""
+    """How a dump is run.  `make` builds the scanner (for tests and other engines); `seconds` is the limit for one batch.
+
+    suppressions   file of what the site lets stay
+    data_set       pseudonyms are the same within it; by default the name of the (first) file or folder that is read
+    """
 
     policy: str = "gov-publish"
     patterns: Path | None = None
@@ -51,6 +59,8 @@ class Options:
     report: Path | None = None
     make: MakeScanner | None = None
     version: str = ""
+    suppressions: Path | None = None
+    data_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ def scan_dump(paths: Iterable[Path], out: Path, options: Options | None = None) 
     """Scan every file under `paths`; reports go to `out`, which is made when it does not exist."""
     options = options or Options()
     roots = check(list(paths), options.lang)
+    options = replace(options, data_set=options.data_set or roots[0].name)
     if os.path.realpath(out) in {os.path.realpath(root) for root in roots}:
         raise InputError(say(options.lang, "inside", dst=out, src=out))
     work = Work(options.lang, options.most_bytes)
@@ -85,6 +96,7 @@ def mask_dump(src: Path, dst: Path, options: Options | None = None) -> Outcome:
     """
     options = options or Options()
     (root,) = check([src], options.lang)
+    options = replace(options, data_set=options.data_set or root.name)
     single = root.is_file() and bool(dst.suffix) and not dst.is_dir()
     (_apart_file if single else _apart)(root, dst, options)
     out = options.report or (dst.with_name(dst.name + REPORT) if single else dst / REPORT)
@@ -160,25 +172,23 @@ class _Dump:
         state.forget_unseen()
         run = self._describe(progress, resumed=resumed > 0, skipped=dict(skipped))
         with _writing(self.out, options.lang):
-            summary = report.write(self.out, state.reports(), run)
+            known = repeated(state.contacts()) if options.key else {}
+            summary = report.write(self.out, settled(state.reports(), known, options.lang, self.mode), run)
         return Outcome(summary, run, self.out, summary.exit_code(self.mode))
 
     def _describe(self, progress: Progress, *, resumed: bool, skipped: dict[str, int]) -> Run:
-        catalogue, lang = self.scanner.catalogue, self.options.lang
-        patterns, laws = catalogue.patterns, catalogue.laws
         return Run(
             mode=self.mode,
             version=self.options.version,
             policy=self.options.policy,
-            lang=lang,
+            lang=self.options.lang,
             started=self.started,
             seconds=time.monotonic() - self.clock,
             done=progress.files,
             bytes_done=progress.bytes,
             resumed=resumed,
-            kinds=report.kind_names(patterns, lang),
-            laws=report.law_names(laws, lang),
             skipped=skipped,
+            **about(self.scanner, self.options.lang),
         )
 
     def _remove(self, target: Path, outputs: Iterable[bytes]) -> None:
@@ -200,7 +210,10 @@ def _dump(mode: str, out: Path, options: Options) -> Iterator[_Dump]:
 def _scanner(options: Options) -> ScannerLike:
     from deident.engine import Scanner  # here, not above: a worker on another system imports it for itself
 
-    return Scanner(policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=options.key, lang=options.lang)
+    return Scanner(
+        policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=options.key, lang=options.lang,
+        data_set=options.data_set, suppressions=options.suppressions,
+    )  # fmt: skip
 
 
 def _fingerprint(mode: str, options: Options, scanner: ScannerLike) -> dict[str, str]:
@@ -210,13 +223,22 @@ def _fingerprint(mode: str, options: Options, scanner: ScannerLike) -> dict[str,
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file() and path.suffix in (".toml", ".txt", ".tsv"):
                 digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    own = Path(options.policy)
+    if own.suffix == ".toml" and own.is_file():  # a policy of the user's own, given by its path
+        digest.update(own.read_bytes())
     key = (
         hashlib.blake2b(b"deident state", key=hashlib.sha256(options.key).digest(), digest_size=8).hexdigest()
         if options.key
         else ""
     )
     return {"mode": mode, "deident": options.version, "policy": options.policy, "patterns": digest.hexdigest(),
-            "matcher": options.matcher, "lang": options.lang, "key": key, "max-size": str(options.most_bytes)}  # fmt: skip
+            "matcher": options.matcher, "lang": options.lang, "key": key, "max-size": str(options.most_bytes),
+            "data-set": options.data_set, "suppressions": _digest(scanner.suppressions)}  # fmt: skip
+
+
+def _digest(suppressions: Suppressions) -> str:
+    """What the list lets stay today: an entry that expires between two runs changes it as one that is taken out does."""
+    return hashlib.blake2b(repr(suppressions.active).encode(), digest_size=8).hexdigest() if suppressions.active else ""
 
 
 def _apart(root: Path, dst: Path, options: Options) -> None:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from deident.crawl.names import shown
 from deident.crawl.work import ScannerLike
 from deident.errors import InputError
 from deident.model import ACTIONS, FileReport
-from deident.report import Summary, jsonl
-from deident.report.messages import because, say
+from deident.report import Run, Summary, explain, jsonl
+from deident.report.explain import Explained
+from deident.report.messages import because, say, why
 
 BOM = b"\xef\xbb\xbf"
 
@@ -32,6 +33,30 @@ class Submitted(NamedTuple):
     data: bytes
     at: int = 0
     added: int = 0
+
+
+class Checked(NamedTuple):
+    """What came out: one report, or several for an archive; `explained` goes with them where it was asked for."""
+
+    summary: Summary
+    reports: list[FileReport]
+    explained: Sequence[Explained] = ()
+
+
+class Gatekeeper(ScannerLike, Protocol):
+    """What the gate needs of engine.Scanner."""
+
+    def scan_many(
+        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
+    ) -> list[FileReport]:
+        """As in ScannerLike; `doc_type` where the caller knows it."""
+        ...
+
+    def explain_many(
+        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
+    ) -> Sequence[Explained]:
+        """The same with explanations."""
+        ...
 
 
 def read(file: str, title: str | None, lang: str) -> Submitted:
@@ -82,9 +107,14 @@ def with_title(name: str, data: bytes, title: str | None) -> Submitted:
     return Submitted(name, data[:at] + head + data[at:], at, len(head))
 
 
-def run(scanner: ScannerLike, document: Submitted, lang: str) -> tuple[Summary, list[FileReport]]:
-    """Check the document; places are those of the document without the title that was put in."""
-    summary, reports = Summary(), scanner.scan_many([(document.name, document.data)])
+def run(scanner: Gatekeeper, document: Submitted, lang: str, doc_type: str | None = None, explaining: bool = False) -> Checked:
+    """Check the document; places are those of the document without the title that was put in.
+
+    `doc_type`: the type, when the caller knows it; `explaining`: why each finding was decided so.
+    """
+    items = [(document.name, document.data)]
+    explained = scanner.explain_many(items, doc_type=doc_type) if explaining else []
+    summary, reports = Summary(), [item.report for item in explained] or scanner.scan_many(items, doc_type=doc_type)
     if not reports:
         reports = [FileReport(document.name, status="unscannable", reason=say(lang, "no_result"))]
     for report in reports:
@@ -97,23 +127,30 @@ def run(scanner: ScannerLike, document: Submitted, lang: str) -> tuple[Summary, 
         report.file = shown([report.file], scanner.mask_names)[0]
         report.reason = because(lang, report)
         summary.add(report)
-    return summary, reports
+    return Checked(summary, reports, explained)
 
 
-def as_json(reports: Sequence[FileReport], summary: Summary) -> dict[str, object]:
+def as_json(checked: Checked, about: Run) -> dict[str, object]:
     """The result for a program: the verdict, then every finding as in findings.jsonl with its byte offsets."""
+    summary, reports, explained = checked
     first = reports[0]
+    rows = [(report, finding) for report in reports for finding in report.findings]
+    more: list[dict[str, object]] = [{} for _ in rows]
+    if explained:
+        more = [{"explanation": explain.finding(said, about)} for item in explained for said in item.findings]
+    evidence = {"doc_type_evidence": explain.evidence(explained[0])} if explained else {}
     return {
         "file": first.file,
         "status": first.status,
-        "reason": first.reason,
+        "reason": why(about.lang, first, about.marks),
+        "marks": first.marks,
         "doc_type": first.doc_type,
+        **evidence,
         "exit_code": summary.exit_code("check"),
         "counts": {action: summary.places[action] for action in ACTIONS},
         "findings": [
-            jsonl.row(report, finding) | {"start": finding.start, "end": finding.end}
-            for report in reports
-            for finding in report.findings
+            jsonl.row(report, finding) | {"start": finding.start, "end": finding.end} | explanation
+            for (report, finding), explanation in zip(rows, more, strict=True)
         ],
     }
 

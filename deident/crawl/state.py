@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from deident.crawl.packed import pack, unpack
+from deident.crawl.packed import contacts, pack, unpack
 from deident.crawl.walk import Source
 from deident.errors import DeidentError, InputError, OutputError
 from deident.model import FileReport
@@ -151,6 +151,15 @@ class State:
             except ValueError as problem:
                 raise self._error(problem) from None
             yield from reports
+
+    def contacts(self) -> Iterator[list[tuple[str, str, str]]]:
+        """(category, action, tag) of the findings of every report, for linkage.repeated."""
+        self.flush()
+        for (packed,) in self._base.execute("select reports from files"):
+            try:
+                yield from contacts(packed)
+            except ValueError as problem:
+                raise self._error(problem) from None
 
     def close(self) -> None:
         """Commit and let go; never raises, because it runs while other errors are on their way."""

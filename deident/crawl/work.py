@@ -20,6 +20,7 @@ from deident.crawl.packed import pack
 from deident.crawl.walk import Source
 from deident.errors import CatalogError, DeidentError, MissingExtra, OutputError
 from deident.model import FileReport
+from deident.policy import Policy, Secrecy, Suppressions
 from deident.report.messages import because, say
 
 TEMPORARY = ".deident-"
@@ -32,6 +33,21 @@ class ScannerLike(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """The kinds and laws in use; a resumed run must have the same."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in use, with its document types."""
+        ...
+
+    @property
+    def secrecy(self) -> Secrecy:
+        """The marks of secrecy that are looked for."""
+        ...
+
+    @property
+    def suppressions(self) -> Suppressions:
+        """What the site lets stay; a resumed run must have the same."""
         ...
 
     def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:

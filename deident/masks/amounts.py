@@ -18,14 +18,14 @@ _UNIT = r"(?P<unit>(?:[美港欧日]?元|块钱?|平方米|平米|㎡|m2|亩|公
 _AMOUNT = re.compile(
     _FRONT + r"(?P<low>[0-9][0-9,]{,17}(?:\.[0-9]{1,8})?)[余多]?(?P<scale>亿|千万|百万|十万|万|千|)[余多]?" + _UNIT
 )
-_BAND = re.compile(_FRONT + r"(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<scale>[亿万]?)—[0-9.]+[亿万]?" + _UNIT)
+_BAND = re.compile(_FRONT + r"(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<scale>[亿万]?)[—-][0-9.]+[亿万]?" + _UNIT)
 _LARGEST = Decimal(10**12)  # longer runs of digits are numbers of something, not amounts
 
 
 def band(mask: Mask, value: str, _: object) -> str:
     """The two round numbers around it, the lower one included; the unit stays."""
     text = tight(value)
-    if (found := _BAND.fullmatch(text)) and _around(found) == text:
+    if (found := _BAND.fullmatch(text)) and _around(found) == text.replace("-", "—"):  # folded text has the short dash
         return value
     return ((found := _AMOUNT.fullmatch(text)) and _around(found)) or mask.fill * 3
 

@@ -22,12 +22,13 @@ class HyperscanMatcher:
         self.rules = tuple(rules)
         self.database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         base = hyperscan.HS_FLAG_DOTALL
-        self.database.compile(
-            expressions=[re.escape(r.expression) if r.literal else r.expression for r in rules],
-            ids=list(range(len(rules))),
-            elements=len(rules),
-            flags=[base | hyperscan.HS_FLAG_CASELESS if r.caseless else base for r in rules],
-        )
+        if rules:  # Hyperscan cannot compile nothing
+            self.database.compile(
+                expressions=[re.escape(r.expression) if r.literal else r.expression for r in rules],
+                ids=list(range(len(rules))),
+                elements=len(rules),
+                flags=[base | hyperscan.HS_FLAG_CASELESS if r.caseless else base for r in rules],
+            )
         self._local = threading.local()
 
     def _scratch(self) -> Any:
@@ -43,6 +44,6 @@ class HyperscanMatcher:
         def take(rule: int, _start: int, end: int, _flags: int, _context: object) -> None:
             append(end << 16 | rule)
 
-        if view:
+        if view and self.rules:
             self.database.scan(view, match_event_handler=take, scratch=self._scratch())
         return Events.of(packed)

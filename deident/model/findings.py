@@ -27,6 +27,7 @@ class Finding:
     tag          keyed HMAC of the folded value (8 hex characters), "" where no key is in use
     text         number of the scanned text (`scan_texts`) or 0
     doc_type     type of the document, or of the table in it, by which it was judged; "" when unknown
+    source       what `rule` is the id of: "rule", "cell" (of the matrix), "exemption" or "suppression"
     """
 
     start: int
@@ -43,6 +44,7 @@ class Finding:
     tag: str = ""
     text: int = 0
     doc_type: str = ""
+    source: str = "rule"
 
 
 #: What became of a file.  Only the first two may be published.
@@ -124,7 +126,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a finding needs to know of what decided it; `source`: "rule", "exemption" or "cell" of the matrix."""
+    """What a finding needs to know of what decided it; `source`: as in Finding."""
 
     id: str
     reason: str
@@ -176,7 +178,7 @@ class Findings:
         return Finding(
             int(self.start[row]), int(self.end[row]), kind.id, kind.category, ACTIONS[self.action[row]],
             round(float(self.score[row]), 3), ground.id, ground.reason, ground.basis, text=int(self.text[row]),
-            preview=self.previews[row] if self.previews else "",
+            preview=self.previews[row] if self.previews else "", source=ground.source,
         )  # fmt: skip
 
     def columns(self) -> dict[str, Any]:

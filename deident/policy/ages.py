@@ -18,9 +18,12 @@ from deident.model import Bools, Candidates
 
 FULL_AGE = 18
 REACH = 120  # bytes behind a value in which its own ID or age stands (外侄女，15岁，身份证号…)
-ID_KINDS = ("resident_id", "hk_mo_tw_residence_permit", "student_number", "disability_cert")
+ID_KINDS = (
+    "resident_id", "resident_id_invalid", "resident_id_misread", "hk_mo_tw_residence_permit", "student_number", "disability_cert",
+)  # fmt: skip
+_MISREAD = bytes.maketrans(b"OIL", b"011")
 _AGE = re.compile(
-    r"^[^。；;\n\t]{0,16}?(?<![0-9第])(?:(?:1[0-7]|[1-9])|(?:十[一二三四五六七]?|[一二三四五六七八九]))\s?(?:周)?岁(?!以[上下])"
+    r"^[^。；;\n\t]{0,16}?(?<![0-9第〇零一二三四五六七八九十百])(?:(?:1[0-7]|[1-9])|(?:十[一二三四五六七]?|[一二三四五六七八九]))\s?(?:周)?岁(?!以[上下])"
 )
 _BIRTH = re.compile(rb"^[GJL]?\d{6}((?:19|20)\d{2})(\d{2})(\d{2})")
 _DATE = re.compile(r"((?:19|20)\d{2})\D{0,2}(\d{1,2})?\D{0,2}(\d{1,2})?")
@@ -71,7 +74,10 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, dat
 
 
 def _tells(value: bytes, birth: bool, today: date) -> bool:
-    return _young(_DATE.search(value.decode("utf-8", "ignore")) if birth else _BIRTH.match(compact(value)), today)
+    if birth:
+        return _young(_DATE.search(value.decode("utf-8", "ignore")), today)
+    number = compact(value)
+    return _young(_BIRTH.match(number[:1] + number[1:].translate(_MISREAD)), today)
 
 
 def _young(match: re.Match[bytes] | re.Match[str] | None, today: date) -> bool:

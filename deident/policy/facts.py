@@ -161,9 +161,14 @@ class Facts:
         wanted = np.zeros(len(batch), np.bool_)
         wanted[self.document] = True
         chosen = np.flatnonzero((title | first) & wanted[batch.document])
-        low, high = start[chosen], np.minimum(end[chosen], start[chosen] + TITLE)
-        context = self.scene.around(low, high)
-        bits = context.any(np.searchsorted(context.end, low, "right"), np.searchsorted(context.end, high, "right"))
+        # only the titles are searched, not what stands around them
+        titles = [
+            batch.view[low : min(high - 1, low + TITLE)]
+            for low, high in zip(start[chosen].tolist(), end[chosen].tolist(), strict=True)
+        ]
+        events = self.scene.words.events(b"\0".join(titles))
+        borders = np.cumsum([0] + [len(title) + 1 for title in titles])
+        owner = batch.document[chosen][np.searchsorted(borders, events.end - 1, "right") - 1]
         result = np.zeros(len(batch), np.uint64)
-        np.bitwise_or.at(result, batch.document[chosen], bits)
+        np.bitwise_or.at(result, owner, self.scene.plan.cue_bits[events.rule])
         return result[self.document]

@@ -15,7 +15,7 @@ Every error names file, line and key; nothing wrong is ever passed over.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deident.catalog import Catalogue, Example, Table, home
-from deident.catalog.lines import located
+from deident.catalog.lines import line, located
 from deident.errors import CatalogError, PolicyError
-from deident.model import ACTIONS
+from deident.model import ACTIONS, CATEGORIES
 from deident.policy import types as doc_types
-from deident.policy.cells import Cell
+from deident.policy.cells import Cell, unlawful
 from deident.policy.exemptions import Exemption, exemption
-from deident.policy.matrix import DELETES, Matrix, Verdict, overrides
-from deident.policy.rules import Reader, Rule, unreachable
+from deident.policy.matrix import DELETES, UNKNOWN, Matrix, Verdict, overrides
+from deident.policy.rules import MATRIX, Reader, Rule, unreachable
+from deident.policy.sense import never, torn, unasked
 from deident.policy.types import AUDIENCES, DocType
 
 PROTECTED = "protected"  # class of words for third parties, victims, minors: exemptions never cover them
@@ -91,29 +92,32 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
         next((f for folder in _folders(extra) if (f := folder / "exemptions.toml").is_file()), None)
     )
     try:
+        for key, words in _shipped_classes(extra).items():  # whom no exemption covers is not for a list of one's own to forget
+            classes[key] = (*classes.get(key, ()), *words)
         own = Table(listed.file, "classes", dict(listed.take("classes", dict, {})))
-        classes |= {key: (*classes.get(key, ()), *own.words(key)) for key in list(own.content)}
+        shared = {key: _class(own, key) for key in list(own.content)}
+        classes |= {key: (*classes.get(key, ()), *words) for key, words in shared.items()}
         reader = Reader(catalogue, classes, types)
         exemptions = _read_exemptions(listed, reader)
     except CatalogError as problem:
         raise located(problem, listed_text, PolicyError) from None
-    audience, delete = "internet", "suppress"
+    audience, delete, narrow = "internet", "suppress", False
     for path, content, text in reversed(chain):
         try:
             part = _Part(Table(path.name, "", dict(content)), reader, audience, delete)
-            _still_lawful(part, layers, audience, catalogue)
             _sensible(part, rules, reader)
         except CatalogError as problem:
             raise located(problem, text, PolicyError) from None
         audience, delete = part.audience, part.delete
+        narrow |= audience != "internet"
         rules, examples = [*part.rules, *rules], part.examples  # the examples of what is extended hold there, not here
         layers.insert(0, part.cells)
-    path = chain[0][0]
-    try:
-        _in_reach(exemptions, rules, catalogue)
-    except CatalogError as problem:
-        raise located(problem, listed_text, PolicyError) from None
+    if word := _whose_word((*rules, *exemptions), classes):
+        raise _said_twice(word, [*chain, (Path(listed.file), {"classes": shared}, listed_text)])
     matrix = Matrix(types, layers, catalogue, delete)
+    path, _, text = chain[0]
+    if narrow and audience == "internet" and (said := _for_all(matrix)):
+        raise located(CatalogError(path.name, "audience", said), text, PolicyError)
     first = len(rules) + len(exemptions)
     cells = matrix.numbers(first)
     verdicts = (
@@ -150,54 +154,56 @@ def _sensible(part: _Part, inherited: Sequence[Rule], reader: Reader) -> None:
     """Raises where a rule or a cell of one file can never decide anything, or where a word speaks for both sides."""
     top, taken = part.top, {rule.id for rule in inherited}
     for number, rule in enumerate(part.rules, 1):
-        place = Table(top.file, f"rule[{number}]", {})
         if rule.id in taken:
-            raise place.fail("id", f"two rules have the id '{rule.id}'; give this one another")
+            raise top.fail(f"rule[{number}]", f"two rules have the id '{rule.id}'; give this one another")
         taken.add(rule.id)
-        _conditions(place, rule, reader)
+        if name := never(rule.when, rule.unless):
+            raise top.fail(
+                f"rule[{number}].unless.{name}", f"excludes what when.{name} asks for, so it never holds; take one out"
+            )
     if shadowed := unreachable(tuple(part.rules)):  # what is extended may be overruled as a whole
         number = next(n for n, rule in enumerate(part.rules, 1) if rule is shadowed[0])
         said = f"'{shadowed[0].id}' is never reached: '{shadowed[1].id}' before it takes all of its kinds; put it above that one"
         raise top.fail(f"rule[{number}]", said)
-    own = {key for row in part.cells.values() for key in row}
-    kinds = {key: frozenset(reader.catalogue.of(key)) for key in own}
+    kinds: dict[str, tuple[int, ...]] = dict.fromkeys(CATEGORIES, ())
+    for number, kind in enumerate(reader.catalogue.kinds):
+        category = reader.catalogue.patterns[kind].category
+        kinds |= {kind: (number,), category: (*kinds[category], number)}
     if lost := unasked((*part.rules, *inherited), part.cells, kinds):
         said = f"is never asked: rule '{lost[2]}' decides every {lost[1]} before; write a rule of your own with action = \"{MATRIX}\""
         raise top.fail(f"cells.{lost[0]}.{lost[1]}", said)
 
 
-def _conditions(place: Table, item: Rule | Exemption, reader: Reader) -> None:
-    """Raises where the conditions of a rule or an exemption contradict each other."""
-    if name := never(item.when, item.unless):
-        raise place.fail(f"unless.{name}", f"excludes what when.{name} asks for, so it never holds; take one of them out")
-    for side, conditions in (("when", item.when), ("unless", item.unless)):
-        if found := empty(conditions, reader.classes):
-            raise place.fail(f"{side}.{found[0]}", f"names the class '{found[1]}', which has no words; give it some under [classes]")
-    if word := torn(item.when, item.unless, reader.classes):
-        said = f"'{word[0]}' stands in both '{word[1]}' and '{word[2]}', between which the nearest word decides; take it out of one"
-        raise place.fail("unless.nearest", said)
+def _for_all(matrix: Matrix) -> str:
+    """What the internet may not read of a profile that extends one for fewer readers; "" when there is nothing."""
+    catalogue = matrix.catalogue
+    for type in (*matrix.ids, UNKNOWN):
+        for kind, pattern in catalogue.patterns.items():
+            cell = matrix.cell(type, pattern.category, kind)
+            key = pattern.category if cell is matrix.cell(type, pattern.category) else kind
+            if said := unlawful(key, cell, "internet", catalogue):
+                return f"the cell {type}.{key} of the profile that is extended {said}"
+    return ""
 
 
-def _still_lawful(part: _Part, layers: Sequence[Mapping[str, Mapping[str, Cell]]], before: str, catalogue: Catalogue) -> None:
-    """Raises where a profile for the internet extends one for fewer readers, with cells that only those may read."""
-    if part.audience != "internet" or before == "internet":
-        return
-    seen: set[tuple[str, str]] = set()
-    for layer in ({} if layers is None else part.cells, *layers):
-        for type, row in layer.items():
-            for key, cell in row.items():
-                if (type, key) not in seen and (said := unlawful(key, cell, "internet", catalogue)):
-                    raise part.top.fail("audience", f"the cell {type}.{key} of the extended profile {said}")
-                seen.add((type, key))
+def _whose_word(items: Sequence[Rule | Exemption], classes: Mapping[str, Sequence[str]]) -> tuple[str, str, str, str] | None:
+    """A word that speaks for both sides: the word, two classes, and what they are told apart for."""
+    if both := sorted(set(classes.get(PROTECTED, ())) & set(classes.get(SUBJECT, ()))):
+        return both[0], SUBJECT, PROTECTED, "every exemption"
+    for item in items:
+        if found := torn(item.when, item.unless, classes):
+            return *found, f"'{item.id}'"
+    return None
 
 
-def _in_reach(exemptions: Sequence[Exemption], rules: Sequence[Rule], catalogue: Catalogue) -> None:
-    """Raises where a rule decides everything that an exemption speaks of before it is asked."""
-    for number, item in enumerate(exemptions, 1):
-        before = [decided_before(rules, kind) for kind in item.kinds]
-        if before and all(before):
-            said = f"'{item.id}' is never asked: rule '{before[0]}' decides before; hand the value on with action = \"{MATRIX}\""
-            raise CatalogError("exemptions.toml", f"exemption[{number}]", said)
+def _said_twice(word: tuple[str, str, str, str], files: Sequence[tuple[Path, Mapping[str, Any], str]]) -> PolicyError:
+    """The error, in the first file that puts the word into one of the two classes."""
+    for path, content, text in files:
+        for name in word[1:3]:
+            if word[0] in content.get("classes", {}).get(name, ()):
+                said = f"'{word[0]}' stands in both {word[1]} and {word[2]}, which {word[3]} tells apart; take it out of one"
+                return located(CatalogError(path.name, f"classes.{name}", said), text, PolicyError)
+    raise AssertionError(word)
 
 
 def _folders(extra: Path | None) -> list[Path]:
@@ -210,11 +216,10 @@ def _chain(name: str, extra: Path | None) -> list[tuple[Path, dict[str, Any], st
     while name:
         places = [Path(name)] if name.endswith(".toml") else []
         places += [folder / f"{name}.toml" for folder in _folders(extra)]
-        path = next((place for place in places if place.is_file() and place not in [other for other, _, _ in chain]), None)
+        there = [place for place in places if place.is_file()]
+        path = next((place for place in there if place not in [other for other, _, _ in chain]), None)
         if path is None or len(chain) >= DEEPEST:
-            known = ", ".join(names(extra))
-            problem = f"no such policy; there are {known}, or give the path of a .toml file"
-            raise PolicyError(chain[-1][0].name if chain else name, "extends" if chain else "", problem)
+            raise _no_parent(name, chain, bool(there), names(extra))
         try:
             text = path.read_text(encoding="utf-8")
             content = tomllib.loads(text)
@@ -223,9 +228,25 @@ def _chain(name: str, extra: Path | None) -> list[tuple[Path, dict[str, Any], st
         chain.append((path, content, text))
         parent = content.get("extends", "")
         if not isinstance(parent, str):
-            raise PolicyError(path.name, "extends", "must be the id of a policy")
+            raise PolicyError(path.name, "extends", "must be the id of a policy", line(text, "extends"))
         name = parent
     return chain
+
+
+def _no_parent(name: str, chain: Sequence[tuple[Path, dict[str, Any], str]], there: bool, known: Sequence[str]) -> PolicyError:
+    """What is wrong where a chain cannot go on to `name`; `there`: it exists."""
+    there_are = f"there are {', '.join(known)}, or give the path of a .toml file"
+    if not chain:
+        return PolicyError(name, "", f"no such policy; {there_are}")
+    path, _, text = chain[-1]
+    ids = [other.stem for other, _, _ in chain]
+    if not there:
+        problem = f"no policy '{name}'; {there_are}"
+    elif (stem := Path(name).stem) in ids and len(chain) < DEEPEST:
+        problem = f"{' → '.join([*ids[ids.index(stem) :], stem])} is a circle; one of them must extend another policy or none"
+    else:
+        problem = f"more than {DEEPEST} profiles extend each other; put some of them into one file"
+    return PolicyError(path.name, "extends", problem, line(text, "extends"))
 
 
 class _Part:
@@ -238,8 +259,7 @@ class _Part:
         top.take("extends", str, "")
         classes = Table(top.file, "classes", dict(top.take("classes", dict, {})))
         for key in list(classes.content):
-            if not classes.words(key):
-                raise classes.fail(key, "has no words: a condition on it would never hold; give it some or take it out")
+            _class(classes, key)
         self.audience = top.take("audience", str, audience)
         if self.audience not in AUDIENCES:
             raise top.fail("audience", f"'{self.audience}' is none of {', '.join(AUDIENCES)}")
@@ -255,12 +275,19 @@ class _Part:
         top.done()
 
 
+def _class(table: Table, key: str) -> tuple[str, ...]:
+    words = table.words(key)
+    if not words:
+        raise table.fail(key, "has no words: a condition on it would never hold; give it some or take it out")
+    return words
+
+
 def _example(table: Table, reader: Reader) -> tuple[Example, Mapping[str, str]]:
     """`action`, and optionally `title`, the document's `type`, the `rule` (or cell) that must have decided."""
     context = {key: table.take(key, str, "") for key in ("title", "type", "rule")} | {"action": table.take("action", str)}
     if context["action"] not in ACTIONS:
         raise table.fail("action", f"is none of {', '.join(ACTIONS)}")
-    if context["type"] and context["type"] not in reader.types:
+    if context["type"] and context["type"] not in (*reader.types, UNKNOWN):
         raise table.fail("type", f"no document type '{context['type']}' (see `deident list types`)")
     masked = table.take("masked", str) if "masked" in table.content else None
     example = Example(table.take("text", str), masked)
@@ -279,11 +306,20 @@ def _exemptions(path: Path | None) -> tuple[Table, str]:
         raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
 
 
+def _shipped_classes(extra: Path | None) -> Mapping[str, tuple[str, ...]]:
+    """Word classes of the shipped list of exemptions, where the user's folder has a list of its own."""
+    if extra is None or not (extra / "policies" / "exemptions.toml").is_file():
+        return {}
+    shipped, _ = _exemptions(home() / "policies" / "exemptions.toml")
+    classes = Table(shipped.file, "classes", dict(shipped.take("classes", dict, {})))
+    return {key: classes.words(key) for key in list(classes.content)}
+
+
 def _read_exemptions(top: Table, reader: Reader) -> tuple[Exemption, ...]:
     items = [Table(top.file, f"exemption[{n}]", item) for n, item in enumerate(top.tables("exemption"), 1)]
     found = tuple(exemption(item, reader.catalogue, reader.types, reader.conditions) for item in items)
     ids = [item.id for item in found]
-    if twice := next((id for id in ids if ids.count(id) > 1), ""):
-        raise top.fail("exemption", f"two exemptions have the id '{twice}'")
+    if twice := next((place for place, id in enumerate(ids) if id in ids[:place]), 0):
+        raise items[twice].fail("id", f"two exemptions have the id '{ids[twice]}'; give this one another")
     top.done()
     return found

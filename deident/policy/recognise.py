@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from deident.matching.rules import Matcher, Rule
 from deident.matching.scene import Scene
 from deident.model import ROLES, Bools, Candidates, Ints
-from deident.policy.types import ZONES, Clue, DocType
+from deident.policy.types import MOST_WORDS, ZONES, Clue, DocType
 
 ENOUGH = 4.0  # points from which on a type is recognised: one likely title, or a sure word in the text
 MARGIN = 0.25  # by which the best type must lead, else nobody knows
 PART = 7.0  # points that a table's own caption and headers need to be of another type than the document
 INHERITED = 0.6
-FORMS = 8  # words of one clue, at most
 CAPS = {"title": 14.0, "page": 10.0, "heads": 8.0, "body": 7.0}  # what a zone can give at most: a long text is no better evidence
 HEAD, TAIL = 2400, 600  # bytes of running text that are read, at its beginning and its end
 RAW = 4 * HEAD  # bytes in which the beginning is looked for: a page's navigation stands before it
@@ -34,7 +33,7 @@ SHORT = 24  # bytes of a line (8 Han characters) below which it may be a link of
 PAGE = 60  # … in a document of more lines than this
 TITLE = 200  # bytes of a title
 _ENDS = np.zeros(256, np.bool_)
-_ENDS[[0, 9, 10, 32, 40, 41, 45, 91, 93, 95, 124]] = True  # NUL TAB LF blank ( ) - [ ] _ |
+_ENDS[[0, 9, 10, 13, 32, 40, 41, 45, 91, 93, 95, 124]] = True  # NUL TAB LF CR blank ( ) - [ ] _ |
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +156,8 @@ class Recogniser:
             owner = np.array([row[0] * 4 + (*ZONES, "page").index(row[1]) for row in chosen], np.int64)
             place, clue, form = self._words[zone].find([row[2] for row in chosen])
             # one number for (owner, zone, clue, form): numbers sort ten times as fast as rows
-            both = np.unique((owner[place] * most + clue) * FORMS + form)
-            rows, words = np.unique(both // FORMS, return_counts=True)
+            both = np.unique((owner[place] * most + clue) * MOST_WORDS + form)
+            rows, words = np.unique(both // MOST_WORDS, return_counts=True)
             parts.append(rows[words == self._size[rows % most]])
         rows = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         clue, place = rows % most, rows // most
@@ -292,9 +291,9 @@ class _Zones:
             titles.append(line[:TITLE] if b"\t" not in line else b"")
         lines = body.split(b"\n")
         if len(lines) > PAGE:
-            body = b"\n".join(line for line in lines if len(line) >= SHORT)
+            body, tail = (b"\n".join(line for line in part if len(line) >= SHORT) for part in (lines, tail.split(b"\n")))
         tail = tail or body[max(len(body) - TAIL, HEAD) :]
-        body = body[:HEAD] + b"\n" + tail if len(body) > HEAD else body
+        body = body[:HEAD] + b"\n" + tail if tail else body
         zones = [("title", b"\n".join(titles)), ("body", body)]
         if heads := self._heads(int(self.cells[number]), int(self.cells[number + 1])):
             zones.append(("heads", heads))

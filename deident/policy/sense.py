@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deident.policy.cells import Cell
-from deident.policy.rules import CLASS_CONDITIONS, Rule
+from deident.policy.rules import Rule
 
 
 def never(when: Mapping[str, Any], unless: Mapping[str, Any]) -> str:
@@ -47,7 +47,7 @@ def decided_before(rules: Sequence[Rule], kind: int) -> str:
 
 
 def unasked(
-    rules: Sequence[Rule], cells: Mapping[str, Mapping[str, Cell]], kinds: Mapping[str, frozenset[int]]
+    rules: Sequence[Rule], cells: Mapping[str, Mapping[str, Cell]], kinds: Mapping[str, Sequence[int]]
 ) -> tuple[str, str, str] | None:
     """A cell (type and key) that no value ever comes to, and the rule before it; `kinds`: category or kind → its kinds."""
     for type, row in cells.items():
@@ -55,13 +55,4 @@ def unasked(
             before = [decided_before(rules, kind) for kind in kinds[key]]
             if before and all(before):
                 return type, key, before[0]
-    return None
-
-
-def empty(conditions: Mapping[str, Any], classes: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
-    """A condition and the class without words that it names."""
-    for name in CLASS_CONDITIONS:
-        for listed in conditions.get(name, ()):
-            if not classes[listed]:
-                return name, listed
     return None

@@ -39,6 +39,7 @@ from deident.errors import CatalogError, PolicyError
 from deident.policy.cells import Cell, lawful, row
 
 ZONES = ("title", "heads", "body")
+MOST_WORDS = 8  # of one clue
 #: What one clue is worth, by zone and strength.  A title says what a page is; a header says what a table holds; a word in
 #: running text says least.  One sure title, two sure headers or two sure words are enough (recognise.ENOUGH).
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
@@ -157,6 +158,8 @@ def _clues(table: Table) -> Iterator[Clue]:
                 words = tuple(written.split("+"))
                 if any(len(word.strip("^$")) < 2 for word in words):
                     raise strengths.fail(strength, f"'{written}': a word has at least two characters")
+                if len(words) > MOST_WORDS:
+                    raise strengths.fail(strength, f"'{written}': at most {MOST_WORDS} words in one clue")
                 yield Clue(words, zone, weight, strength == "sure")
         strengths.done()
     table.done()

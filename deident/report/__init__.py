@@ -15,9 +15,10 @@ from typing import Any
 from deident.model import FileReport
 from deident.report import jsonl, page, table
 from deident.report.messages import say
-from deident.report.summary import Run, Summary
+from deident.report.run import Exempted, Expired, Period, Run
+from deident.report.summary import Summary
 
-__all__ = ["FILES", "Run", "Summary", "kind_names", "law_names", "remove", "write"]
+__all__ = ["FILES", "Exempted", "Expired", "Period", "Run", "Summary", "kind_names", "law_names", "remove", "write"]
 
 FILES = ("findings.jsonl", "files.csv", "summary.json", "report.html")
 
@@ -36,7 +37,7 @@ def write(out: Path, reports: Iterable[FileReport], run: Run) -> Summary:
                 summary.add(report)
                 listing.add(report)
                 findings.writelines(jsonl.lines(report))
-                files.write(table.line(report))
+                files.write(table.line(report, run))
         text = json.dumps(summary.as_dict(run), ensure_ascii=False, indent=1) + "\n"
         temporary["summary.json"].write_text(text, encoding="utf-8")
         temporary["report.html"].write_text(page.render(summary, listing, run), encoding="utf-8")

@@ -1,6 +1,6 @@
 """findings.jsonl: one finding a line, UTF-8, keys as in docs/cli.md (a contract).
 
-Every line is complete in itself and holds no value: `preview` is masked, `tag` is a keyed HMAC.
+`doc_type` is that of the finding: a table may be of another type than its page; null when nobody knows it.  Every line is complete in itself and holds no value: `preview` is masked, `tag` is a keyed HMAC.
 """
 
 from __future__ import annotations
@@ -29,20 +29,21 @@ def row(report: FileReport, finding: Finding) -> dict[str, object]:
         "tag": finding.tag,
         "reason": finding.reason,
         "basis": list(finding.basis),
-        "doc_type": report.doc_type,
+        "doc_type": finding.doc_type or report.doc_type,
     }
 
 
 def lines(report: FileReport) -> Iterator[str]:
     """The lines of one file's findings, each ending in LF: `row` as JSON, put together from parts that are encoded once."""
     head = f'{{"file": {_text(report.file)}, "where": '
-    tail = f', "doc_type": {_ENCODE(report.doc_type)}}}\n'
-    grounds: dict[tuple[str, tuple[str, ...]], str] = {}
+    tails: dict[tuple[str, tuple[str, ...], str], str] = {}
     for f in report.findings:
-        ground = grounds.get((f.reason, f.basis))
-        if ground is None:
-            ground = grounds[f.reason, f.basis] = f'"reason": {_text(f.reason)}, "basis": {_ENCODE(list(f.basis))}'
+        tail = tails.get((f.reason, f.basis, f.doc_type))
+        if tail is None:
+            type = _ENCODE(f.doc_type or report.doc_type)
+            tail = f'"reason": {_text(f.reason)}, "basis": {_ENCODE(list(f.basis))}, "doc_type": {type}}}\n'
+            tails[f.reason, f.basis, f.doc_type] = tail
         yield (
             f'{head}{_text(f.where)}, "kind": {_text(f.kind)}, "category": {_text(f.category)}, "action": {_text(f.action)}, '
-            f'"score": {round(float(f.score), 3)}, "preview": {_text(plain(f.preview))}, "tag": {_text(f.tag)}, {ground}{tail}'
+            f'"score": {round(float(f.score), 3)}, "preview": {_text(plain(f.preview))}, "tag": {_text(f.tag)}, {tail}'
         )

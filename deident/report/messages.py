@@ -7,8 +7,10 @@ back to Chinese.  No string here ever takes a value found in a document, only co
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from deident.model import CATEGORY_NAMES, FileReport
+from deident.report.said import SAID
 
 LANGUAGES = ("zh", "en")
 _LARGER = re.compile(r"larger than (\d+) MiB")
@@ -168,6 +170,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "status_convention": ("（惯例或建议，非法律条文）", " (convention or advice, not law)"),
     "status_official": ("（官方通知）", " (official notice)"),
     "basis": ("依据", "basis"),
+    **SAID,
 }
 
 
@@ -186,6 +189,13 @@ def because(lang: str, report: FileReport) -> str:
     return (
         say(lang, "unsupported", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
     )
+
+
+def why(lang: str, report: FileReport, marks: Mapping[str, str]) -> str:
+    """All that holds a report back, in one sentence: what was not read, and which marks of secrecy it bears (`marks`: id → name)."""
+    names = ("、" if lang != "en" else ", ").join(marks.get(mark, mark) for mark in report.marks)
+    parts = [say(lang, "marked", marks=names)] if names else []
+    return ("；" if lang != "en" else "; ").join([*parts, *filter(None, [report.reason])])
 
 
 def place(lang: str, where: str) -> str:

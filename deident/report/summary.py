@@ -1,4 +1,5 @@
-"""summary.json: totals by category and action, kind, status and top folder, the speed, and what was run.
+"""summary.json: totals by category and action, kind, document type, status and top folder, what was let stay by which exemption or
+suppression, what waits for a person, the speed, and what was run.
 
 A Summary is filled file by file (`add`), so a dump of a million pages costs no more memory than its folders.
 """
@@ -9,31 +10,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from deident.model import ACTIONS, STATUSES, FileReport
+from deident.report.run import Run
 
+FREQUENT = 10  # reasons for review that are listed
+UNKNOWN = "unknown"  # a document whose type nobody knows
 FAILED = ("unscannable", "refused")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What was run: goes into every report.  `started` is ISO 8601; `kinds` and `laws` are readable names."""
-
-    mode: str = "scan"
-    version: str = ""
-    policy: str = ""
-    lang: str = "zh"
-    started: str = ""
-    seconds: float = 0.0
-    done: int = 0
-    bytes_done: int = 0
-    resumed: bool = False
-    kinds: dict[str, str] = field(default_factory=dict)
-    laws: dict[str, str] = field(default_factory=dict)
-    skipped: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Summary:
-    """Running totals.  `files_with` counts files that have at least one finding of an action."""
+    """Running totals.  `files_with` counts files that have at least one finding of an action.
+
+    marks       id of a mark of secrecy → files that bear it; `marked`: files that bear any
+    exemptions  id → findings it let stay, and in `exempted` the files in which it did
+    reviews     reason → findings that wait for a person
+    """
 
     files: int = 0
     bytes: int = 0
@@ -44,6 +35,12 @@ class Summary:
     categories: dict[str, Counter[str]] = field(default_factory=dict)
     folders: dict[str, Counter[str]] = field(default_factory=dict)
     doc_types: Counter[str] = field(default_factory=Counter)
+    marks: Counter[str] = field(default_factory=Counter)
+    exemptions: Counter[str] = field(default_factory=Counter)
+    exempted: Counter[str] = field(default_factory=Counter)
+    reviews: Counter[str] = field(default_factory=Counter)
+    suppressed: int = 0
+    marked: int = 0
     unread: int = 0
     masked_places: int = 0
     unmasked: int = 0
@@ -54,7 +51,9 @@ class Summary:
         self.files += 1
         self.bytes += report.size
         self.statuses[report.status] += 1
-        self.doc_types[report.doc_type or ""] += 1
+        self.doc_types[report.doc_type or UNKNOWN] += 1
+        self.marks.update(report.marks)
+        self.marked += bool(report.marks)
         folder["files"] += 1
         if not_cleared(report):
             self.unread += 1
@@ -63,6 +62,12 @@ class Summary:
             self.kinds.setdefault(finding.kind, Counter())[finding.action] += 1
             self.categories.setdefault(finding.category, Counter())[finding.action] += 1
             folder[finding.action] += 1
+            if finding.action == "review":
+                self.reviews[finding.reason] += 1
+            self.suppressed += finding.source == "suppression"
+        used = Counter(finding.rule for finding in report.findings if finding.source == "exemption")
+        self.exemptions.update(used)
+        self.exempted.update(used.keys())
         if report.status == "partial" and not undecided(report):
             self.unmasked += 1
         if report.status == "masked" or undecided(report):
@@ -79,6 +84,11 @@ class Summary:
         if self.places["review"] or self.statuses["partial"]:
             return 1
         return 1 if mode != "mask" and self.places["mask"] else 0
+
+    @property
+    def per_document(self) -> float:
+        """Findings for review in a document, on average."""
+        return round(self.places["review"] / max(self.files, 1), 3)
 
     def as_dict(self, run: Run) -> dict[str, object]:
         """The content of summary.json."""
@@ -102,7 +112,16 @@ class Summary:
             "statuses": {status: self.statuses[status] for status in STATUSES},
             "categories": _sorted(self.categories),
             "kinds": _sorted(self.kinds),
-            "doc_types": {name or "none": self.doc_types[name] for name in sorted(self.doc_types)},
+            "doc_types": dict(sorted(self.doc_types.items())),
+            "marks": {"files": self.marked, "by_mark": dict(sorted(self.marks.items()))},
+            "exemptions": [_exemption(self, id, run) for id, _ in ranked(self.exemptions)],
+            "retention": [_period(self, type, run) for type in sorted(retained(self, run))],
+            "review": {
+                "findings": self.places["review"],
+                "per_document": self.per_document,
+                "reasons": [{"reason": reason, "findings": count} for reason, count in ranked(self.reviews)[:FREQUENT]],
+            },
+            "suppressions": _suppressions(self, run),
             "folders": {
                 name: {key: self.folders[name][key] for key in ("files", *ACTIONS, "unread")} for name in sorted(self.folders)
             },
@@ -110,16 +129,50 @@ class Summary:
         }
 
 
+def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Most frequent first, then by name: the same in every run."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def retained(summary: Summary, run: Run) -> list[str]:
+    """The document types of a run whose documents do not stay, or not as they are, after a period."""
+    return [type for type in summary.doc_types if type in run.periods and run.periods[type].after != "stay"]
+
+
+def _exemption(summary: Summary, id: str, run: Run) -> dict[str, object]:
+    exempted = run.exemptions.get(id)
+    known = {"type": exempted.type, "category": exempted.category, "group": exempted.group} if exempted else {}
+    basis = exempted.basis if exempted else ()
+    return {"id": id, **known, "basis": list(basis), "titles": run.titles(basis),
+            "findings": summary.exemptions[id], "files": summary.exempted[id]}  # fmt: skip
+
+
+def _period(summary: Summary, type: str, run: Run) -> dict[str, object]:
+    period = run.periods[type]
+    return {"type": type, "files": summary.doc_types[type], "audience": period.audience, "publicity_days": period.days,
+            "after_period": period.after, "basis": list(period.basis), "titles": run.titles(period.basis)}  # fmt: skip
+
+
+def _suppressions(summary: Summary, run: Run) -> dict[str, object] | None:
+    if not run.suppressions:
+        return None
+    expired = [{"name": entry.name, "owner": entry.owner, "expires": entry.expires} for entry in run.expired]
+    return {"file": run.suppressions, "used": summary.suppressed, "expired": expired}
+
+
 def undecided(report: FileReport) -> bool:
     """In `mask`: is a person's decision all that the file waits for?  What must go was masked and verified, else it is refused."""
-    return report.status == "partial" and bool(report.count("review")) and not report.reason
+    return report.status == "partial" and bool(report.count("review") or report.marks) and not report.reason
 
 
 def not_cleared(report: FileReport) -> bool:
-    """Was (part of) the file not scanned?  A "partial" file with a reason, or with nothing to mask or review, has an unread part."""
+    """Was (part of) the file not scanned?
+
+    A "partial" file with a reason, or with nothing to mask or review and no mark of secrecy, has an unread part.
+    """
     if report.status in FAILED:
         return True
-    open_ = report.count("mask") or report.count("review") or report.renamed
+    open_ = report.count("mask") or report.count("review") or report.renamed or report.marks
     return report.status == "partial" and bool(report.reason or not open_)
 
 

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from deident.model import ACTIONS, FileReport
-from deident.report.messages import ACTION_NAMES, category_name, pick, place, say
+from deident.report import explain
+from deident.report.explain import Explained
+from deident.report.messages import ACTION_NAMES, category_name, pick, place, say, why
 from deident.report.plain import plain
-from deident.report.summary import Run, Summary, not_cleared
+from deident.report.run import Run
+from deident.report.summary import Summary, not_cleared
 
 
-def checked(reports: Sequence[FileReport], run: Run) -> Iterator[str]:
+def checked(reports: Sequence[FileReport], run: Run, explained: Sequence[Explained] = ()) -> Iterator[str]:
     """Lines about checked documents: the verdict first, then what to mask, to review and to keep, each with its reason; the
-    legal sources, numbered, come last."""
+    legal sources, numbered, come last.  `explained`: one for each report, whose explanations go below the findings."""
     lang, laws = run.lang, dict[str, int]()
-    for report in reports:
+    for number, report in enumerate(reports):
         file = plain(report.file)
         if not_cleared(report):
             yield say(lang, "check_unread", file=file, reason=plain(report.reason))
         counts = {action: report.count(action) for action in ACTIONS}
         if counts["mask"] or counts["review"]:
             yield say(lang, "check_total", file=file, **counts)
-        elif not not_cleared(report):
+        elif not (not_cleared(report) or report.marks):
             yield say(lang, "check_clean", file=file)
-        for finding in sorted(report.findings, key=lambda finding: (ACTIONS.index(finding.action), finding.start)):
+        if report.marks:
+            yield say(lang, "check_marked", file=file, reason=plain(why(lang, replace(report, reason=""), run.marks)))
+        if explained:
+            yield from explain.of_type(explained[number], run)
+        order = sorted(enumerate(report.findings), key=lambda item: (ACTIONS.index(item[1].action), item[1].start))
+        for place_in_report, finding in order:
             action = pick(lang, ACTION_NAMES.get(finding.action, (finding.action, finding.action)))
             name = run.kinds.get(finding.kind) or category_name(lang, finding.category)
             numbers = ",".join(str(laws.setdefault(key, len(laws) + 1)) for key in finding.basis)
             where = plain(place(lang, finding.where))
             yield f"  {action}  {where}  {name}  {plain(finding.preview)}  {plain(finding.reason)}{numbers and f' [{numbers}]'}"
+            if explained:
+                yield from explain.of_finding(explained[number].findings[place_in_report], run)
     if laws:
         yield f"{say(lang, 'basis')}:"
     for key, number in laws.items():
@@ -36,9 +47,11 @@ def checked(reports: Sequence[FileReport], run: Run) -> Iterator[str]:
 
 
 def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
-    """What to do now, most urgent first, as (tone, sentence); tone is "mask", "review", "unread" or "good"."""
+    """What to do now, most urgent first, as (tone, sentence); tone is "marks", "mask", "review", "unread" or "good"."""
     lang, masking = run.lang, run.mode == "mask"
     out: list[tuple[str, str]] = []
+    if summary.marked:
+        out.append(("marks", say(lang, "do_marks", files=summary.marked)))
     if summary.places["mask"] and not masking:
         out.append(("mask", say(lang, "do_mask", files=summary.files_with["mask"], places=summary.places["mask"])))
     if masking and summary.unmasked:

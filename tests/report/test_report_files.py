@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_fakes import RUN, finding, rendered, report
 
-from deident.model import FileReport, Finding
+from deident.model import FileReport
 from deident.report import FILES, Run, jsonl, kind_names, law_names, page, remove, sarif, table, text, write
 from deident.report.plain import plain
 from deident.report.summary import Summary, top_folder
@@ -22,23 +23,6 @@ from deident.report.summary import Summary, top_folder
 EVIL = "<img src=x onerror=alert(1)>\"'&\x1b[31m\u202e"
 
 
-def finding(action: str = "mask", kind: str = "resident_id", category: str = "id_number", **more: object) -> Finding:
-    values = {
-        "reason": "须遮盖",
-        "basis": ("disclosure-15",),
-        "where": "line 7 @title",
-        "preview": "11****",
-        "tag": "a1b2c3d4e5f6",
-    }
-    return Finding(3, 21, kind, category, action, 0.97, "r", **{**values, **more})  # type: ignore[arg-type]
-
-
-def report(file: str = "minzheng/a.html", *findings: Finding, status: str = "partial", **more: object) -> FileReport:
-    return FileReport(file, "html", "gb18030", status, "social_assistance", 100, findings=list(findings), **more)  # type: ignore[arg-type]
-
-
-RUN = Run("scan", "0.1", "gov-publish", "zh", "2025-11-22T05:00:00+08:00", 2.0, 4, 400, kinds={"resident_id": "居民身份证号码"},
-          laws={"disclosure-15": "政府信息公开条例 第十五条"})  # fmt: skip
 SOME = [
     report("minzheng/a.html", finding(), finding("keep", "hotline", "phone", reason="政务热线")),
     report("minzheng/b.html", finding("review")),
@@ -81,7 +65,7 @@ def test_a_finding_is_one_line_whatever_it_holds(file: str, preview: str) -> Non
 
 
 def test_files_csv_opens_in_excel_and_holds_no_formula() -> None:
-    text_ = table.header() + table.line(report('=HYPERLINK("x"),\n.html', finding())) + table.line(SOME[3])
+    text_ = table.header() + table.line(report('=HYPERLINK("x"),\n.html', finding()), RUN) + table.line(SOME[3], RUN)
     assert text_.encode("utf-8").startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(text_.removeprefix("\ufeff"))))
     assert list(rows[0]) == ["file", "format", "encoding", "size", "status", "doc_type", "mask", "review", "keep", "reason"]
@@ -130,14 +114,6 @@ def test_exit_codes(items: list[FileReport], scan: int, mask: int) -> None:
 
 def test_top_folder() -> None:
     assert [top_folder(name) for name in ("a/b/c", "a", "x.zip!a/b", "d/x.zip!a/b")] == ["a", ".", ".", "d"]
-
-
-def rendered(items: list[FileReport], run: Run = RUN) -> str:
-    summary, listing = Summary(), page.Listing()
-    for item in items:
-        summary.add(item)
-        listing.add(item)
-    return page.render(summary, listing, run)
 
 
 def test_page_says_first_what_to_do() -> None:

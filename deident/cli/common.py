@@ -1,0 +1,50 @@
+"""What the commands share: errors and warnings, the version, the key of the tags, expired entries of the site's list."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+from deident.errors import OutputError
+from deident.report import Expired
+from deident.report.messages import say
+from deident.report.plain import plain
+
+
+def fail(lang: str, message: str, code: int) -> int:
+    """Say what is wrong and return the exit code."""
+    if sys.stderr is not None:
+        print(f"deident: {say(lang, 'error')} {plain(message)}", file=sys.stderr)
+    return code
+
+
+def warn(options: argparse.Namespace, message: str) -> None:
+    """Say something that does not end the command."""
+    print(f"deident: {say(options.lang, 'warning')} {plain(message)}", file=sys.stderr)
+
+
+def warn_expired(options: argparse.Namespace, expired: Iterable[Expired]) -> None:
+    """Entries of the site's list that do nothing any more: somebody has to look at them again."""
+    for entry in expired:
+        warn(options, say(options.lang, "expired", name=entry.name, owner=entry.owner, expires=entry.expires))
+
+
+def installed() -> str:
+    """The version of deident."""
+    try:
+        return version("deident")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def key(options: argparse.Namespace) -> bytes | None:
+    """The key of the tags, or a warning and None."""
+    from deident.linkage import load_key
+
+    try:
+        return load_key()
+    except OutputError as problem:
+        warn(options, say(options.lang, "no_key", why=problem))
+        return None

@@ -1,0 +1,33 @@
+"""check: one document before it is published."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from deident.cli.common import installed, key, warn_expired
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check one document and say what is in it."""
+    from deident import report
+    from deident.crawl import about, gate
+    from deident.engine import Scanner
+    from deident.report import sarif, text
+
+    document = gate.read(options.file, options.title, options.lang)
+    scanner = Scanner(
+        policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=key(options), lang=options.lang,
+        suppressions=options.suppressions,
+    )  # fmt: skip
+    checked = gate.run(scanner, document, options.lang, options.doc_type, options.explain)
+    run = report.Run("check", installed(), options.policy, options.lang, **about.about(scanner, options.lang))
+    warn_expired(options, run.expired)
+    if options.format == "sarif":
+        print(json.dumps(sarif.log(checked.reports, run), ensure_ascii=False, indent=1))
+    elif options.format == "json":
+        print(json.dumps(gate.as_json(checked, run), ensure_ascii=False, indent=1))
+    elif not options.quiet:
+        for line in text.checked(checked.reports, run, checked.explained):
+            print(line)
+    return checked.summary.exit_code("check")
