@@ -40,7 +40,10 @@ class FakeScanner:
         return [self._report(name, data, "partial") for name, data in items]
 
     def mask_many(
-        self, items: Sequence[tuple[str, bytes]], renames: Mapping[str, str] | None = None
+        self,
+        items: Sequence[tuple[str, bytes]],
+        renames: Mapping[str, str] | None = None,
+        pages: Mapping[str, str] | None = None,
     ) -> list[tuple[bytes | None, FileReport]]:
         out: list[tuple[bytes | None, FileReport]] = []
         for name, data in items:

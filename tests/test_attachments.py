@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from deident.crawl import Options, scan_dump
 from deident.crawl.attachments import links, pages_of
 from deident.engine import Scanner
 
@@ -46,3 +48,11 @@ def test_the_page_tells_the_type_and_the_own_headers_tell_better() -> None:
     with_page, own = scanner.scan_many([("a.csv", bare), ("b.csv", told)], page)
     [alone] = scanner.scan_many([("a.csv", bare)])
     assert (alone.doc_type, with_page.doc_type, own.doc_type) == (None, "social_assistance", "student_aid")
+
+
+def test_a_dump_judges_an_attachment_by_its_page(tmp_path: Path) -> None:
+    write(tmp_path / "site", "mzj/2024/t1.html", PAGE.encode())
+    write(tmp_path / "site", "mzj/files/P0202406.csv", "姓名,电话\n陈一一,13800000001\n".encode())
+    outcome = scan_dump([tmp_path / "site"], tmp_path / "report", Options(quiet=True, jobs=1, lang="en"))
+    rows = [json.loads(line) for line in (outcome.reports / "findings.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {row["doc_type"] for row in rows if row["file"].endswith(".csv")} == {"social_assistance"}

@@ -10,14 +10,21 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import deident
-from deident import catalog, checks, cli, examples, policy
+from deident import catalog, checks, cli, examples, masks, policy
 from deident.engine import Scanner
 from deident.formats import open_document
+from deident.masks import Sheet
+from deident.model import ACTIONS
+from deident.policy.cells import VERDICTS
+from deident.policy.matrix import DELETES
+from deident.policy.rules import MATRIX
+from deident.policy.types import AUDIENCES
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
@@ -99,12 +106,36 @@ def test_the_kind_in_the_readme_works(page: str, tmp_path: Path) -> None:
     assert scanner.mask("工牌号：BG00000001") == "工牌号：****"
 
 
-def test_the_policy_in_the_documentation_works(tmp_path: Path) -> None:
-    (text,) = blocks("docs/policies.md", "toml")
-    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
-    scanner = Scanner(policy=str(tmp_path / "mine.toml"))
-    assert [failure for failure in examples.run(scanner) if failure.file == "mine.toml"] == []
-    assert len(scanner.policy.examples) == 2
+PARTS = [(page, text) for page in ("docs/policies.md", "patterns/README.md") for text in blocks(page, "toml") if text.startswith("# ")]
+
+
+@pytest.mark.parametrize(("page", "text"), PARTS, ids=[text.partition("\n")[0] for _, text in PARTS])
+def test_the_files_in_the_documentation_work(page: str, text: str, tmp_path: Path) -> None:
+    """Each block begins with the path of the file that it is; its own examples hold."""
+    path = tmp_path / text.partition("\n")[0].removeprefix("# ")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    own = path.parts[len(tmp_path.parts)] == "policies"  # else it is a site's list
+    profile = path.parent.name == "policies" and path.stem in policy.names(tmp_path)
+    scanner = Scanner(
+        policy=path.stem if profile else "gov-publish", patterns=tmp_path if own else None, suppressions=None if own else path
+    )
+    assert [failure for failure in examples.run(scanner) if failure.file == path.name] == []
+    assert not profile or scanner.policy.examples
+    assert own or len(scanner.suppressions.active) == text.count("[[suppress]]")
+    assert path.parent.name != "types" or path.stem in scanner.policy.types
+
+
+def test_the_masks_in_the_documentation_are_right() -> None:
+    part = (ROOT / "patterns/README.md").read_text(encoding="utf-8").partition("## Masks")[2]
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in part.splitlines() if row.startswith("| `")]
+    sheet = Sheet(b"key", "", date(2026, 3, 4))
+    for form, settings, _, value, becomes in rows:
+        given = tomllib.loads(settings.replace("`", "").replace("], ", "]\n"))
+        mask = catalog.Mask(form.strip("`"), tuple(given.get("keep", (0, 0))), length=given.get("length", 0))
+        wanted = re.escape(becomes.strip("`")).replace("…", ".+")
+        assert re.fullmatch(wanted, masks.hide(mask, value.strip("`"), sheet)), (form, masks.hide(mask, value.strip("`"), sheet))
+    assert {row[0].strip("`") for row in rows} == set(catalog.FORMS)
 
 
 # ---- the two commands
@@ -168,6 +199,9 @@ def test_every_kind_check_and_policy_is_documented() -> None:
     text = (ROOT / "docs/kinds.md").read_text(encoding="utf-8")
     names = [*catalog.load().patterns, *checks.load(), *policy.names(), *catalog.load().laws]
     assert [name for name in names if f"`{name}`" not in text] == []
+    assert [name for name in policy.names() if f"`{name}`" not in (ROOT / "docs/policies.md").read_text(encoding="utf-8")] == []
+    types = policy.load("gov-publish", catalog.load()).types
+    assert [name for name in types if f"`{name}`" not in (ROOT / "docs/doc_types.md").read_text(encoding="utf-8")] == []
 
 
 def test_every_format_is_documented() -> None:
@@ -198,8 +232,10 @@ def test_every_key_of_a_pattern_is_documented() -> None:
 
 def test_every_condition_of_a_policy_is_documented() -> None:
     text = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
-    for name in (*policy.CLASS_CONDITIONS, *policy.KIND_CONDITIONS, "role", "value"):
+    for name in (*policy.CLASS_CONDITIONS, *policy.KIND_CONDITIONS, "type", "role", "minor", "relative", "value"):
         assert f"`{name}`" in text, name
+    for name in (*ACTIONS, MATRIX, *VERDICTS, *DELETES, *AUDIENCES):
+        assert re.search(rf"\b{name}\b", text), name
 
 
 def test_every_public_name_is_documented() -> None:

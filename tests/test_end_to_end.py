@@ -384,7 +384,7 @@ def test_a_full_disk_says_so_and_can_be_resumed(tmp_path: Path) -> None:
 class Killed(Scanner):
     """The real scanner, but one page kills its process, as running out of memory does."""
 
-    def scan_many(self, items: object) -> object:  # type: ignore[override]
+    def scan_many(self, items: object, pages: object = None) -> object:  # type: ignore[override]
         if any(b"KILL" in data for _, data in items):  # type: ignore[attr-defined]
             os.kill(os.getpid(), signal.SIGKILL)
         return super().scan_many(items)  # type: ignore[arg-type]

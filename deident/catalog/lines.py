@@ -36,7 +36,8 @@ def line(text: str, key: str) -> int:
             path = [*table, *found[1].strip("\"'").split(".")]
         else:
             continue
-        same = next((n for n, (a, b) in enumerate(zip(path, wanted, strict=False)) if a != b), min(len(path), len(wanted)))
+        pairs = enumerate(zip(path, wanted, strict=False))
+        same = next((n for n, (a, b) in pairs if b not in (a, a.partition("[")[0])), min(len(path), len(wanted)))
         if same == len(path) and same > best:
             best, at = same, number
     return at

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from deident import report
 from deident.crawl.about import about
+from deident.crawl.attachments import pages_of
 from deident.crawl.batches import batches
 from deident.crawl.names import exists_under, rename_table
 from deident.crawl.progress import Progress
@@ -84,8 +85,8 @@ def scan_dump(paths: Iterable[Path], out: Path, options: Options | None = None) 
     options = replace(options, data_set=options.data_set or roots[0].name)
     if os.path.realpath(out) in {os.path.realpath(root) for root in roots}:
         raise InputError(say(options.lang, "inside", dst=out, src=out))
-    work = Work(options.lang, options.most_bytes)
     with _dump("scan", out, options) as dump:
+        work = Work(options.lang, options.most_bytes, pages=_pages(sources(roots, lambda name, why: None, leave_out=out)))
         return dump.run(lambda skipped: sources(roots, skipped, leave_out=out), work)
 
 
@@ -106,7 +107,8 @@ def mask_dump(src: Path, dst: Path, options: Options | None = None) -> Outcome:
         renames = rename_table(names, dump.scanner.mask_names, exists_under(str(base)))
         target = Path(os.path.abspath(dst.parent if single else dst))
         dump.same_renames(renames, target)
-        work = Work(options.lang, options.most_bytes, str(target), str(base), renames, dst.name if single else "")
+        pages = _pages(sources([root], lambda name, why: None, leave_out=out))
+        work = Work(options.lang, options.most_bytes, str(target), str(base), renames, dst.name if single else "", pages)
         return dump.run(lambda skipped: sources([root], skipped, leave_out=out), work)
 
 
@@ -196,6 +198,11 @@ class _Dump:
             for output in outputs:
                 with suppress(FileNotFoundError):
                     os.unlink(os.path.join(os.fsencode(target), output))
+
+
+def _pages(files: Iterable[Source]) -> dict[str, str]:
+    """What the attachments of a dump hang on."""
+    return pages_of([(source.name, Path(source.path)) for source in files])
 
 
 @contextmanager

@@ -50,11 +50,16 @@ class ScannerLike(Protocol):
         """What the site lets stay; a resumed run must have the same."""
         ...
 
-    def scan_many(self, items: Sequence[tuple[str, bytes]]) -> list[FileReport]:
-        """One report per document (or several, named `name!member`, for an archive)."""
+    def scan_many(self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None) -> list[FileReport]:
+        """One report per document (or several, named `name!member`, for an archive); `pages`: what attachments hang on."""
         ...
 
-    def mask_many(self, items: Sequence[tuple[str, bytes]], renames: Mapping[str, str] | None = None) -> list[Masked]:
+    def mask_many(
+        self,
+        items: Sequence[tuple[str, bytes]],
+        renames: Mapping[str, str] | None = None,
+        pages: Mapping[str, str] | None = None,
+    ) -> list[Masked]:
         """The masked bytes and the report of each document; None: must not be written.  Links follow `renames`."""
         ...
 
@@ -92,6 +97,7 @@ class Work:
     root: str = ""
     renames: Mapping[str, str] = field(default_factory=dict)
     single: str = ""  # name of the output where a single file is masked into a file
+    pages: Mapping[str, str] = field(default_factory=dict)  # attachment → title of the page that it hangs on
 
     def __call__(self, scanner: ScannerLike, sources: Sequence[Source]) -> list[Done]:
         """Every source of the batch, in order."""
@@ -145,7 +151,7 @@ class Work:
             return [self.failed(scanner, todo[0][0], reason, "refused")]
 
     def _scan(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
-        reports = scanner.scan_many([(source.name, data) for source, data in todo])
+        reports = scanner.scan_many([(source.name, data) for source, data in todo], self.pages)
         by_name: dict[str, list[FileReport]] = {source.name: [] for source, _ in todo}
         for report in reports:
             name = report.file
@@ -164,7 +170,7 @@ class Work:
     def _mask(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
         items = [(source.name, data) for source, data in todo]
         out = []
-        for (source, data), (masked, report) in zip(todo, scanner.mask_many(items, self.renames), strict=True):
+        for (source, data), (masked, report) in zip(todo, scanner.mask_many(items, self.renames, self.pages), strict=True):
             output = self.output(source)
             report = self._named(report, source, self.renames.get(source.name, source.name), len(data))
             if masked is None or report.status in ("unscannable", "refused"):

@@ -21,6 +21,7 @@ from deident.model import Batch
 
 FILE = "secrecy.toml"
 AROUND = 90  # bytes on both sides of a word in which its expression must match
+CUT = "…"  # stands for what lies outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,12 @@ class Secrecy:
             self.marks = tuple(
                 _mark(Table(path.name, f"mark[{n}]", item), catalogue) for n, item in enumerate(top.tables("mark"), 1)
             )
-            self.examples = tuple(_example(Table(path.name, f"{key}[{n}]", item))
+            self.examples = tuple(_example(Table(path.name, f"{key}[{n}]", item), self.marks)
                                   for key in ("example", "counterexample") for n, item in enumerate(top.tables(key), 1))  # fmt: skip
             top.done()
         except CatalogError as problem:
             raise located(problem, text, PolicyError) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, regex.error) as problem:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
             raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
         words = sorted({word for mark in self.marks for word in mark.words})
         self._marks_of = [tuple(mark for mark in self.marks if word in mark.words) for word in words]
@@ -68,10 +69,10 @@ class Secrecy:
             wanted = [mark for mark in self._marks_of[rule] if mark.id not in found.get(document, ())]
             if not wanted:
                 continue
-            low = max(int(batch.segments[segment]), end - AROUND)
-            high = min(int(batch.segments[segment + 1]) - 1, end + AROUND)
-            low = batch.view.rfind(b"\n", int(batch.segments[segment]), low) + 1 or low  # ^ is the beginning of a line
+            first, last = int(batch.segments[segment]), int(batch.segments[segment + 1]) - 1
+            low, high = max(first, end - AROUND), min(last, end + AROUND)
             text = batch.view[low:high].decode("utf-8", "ignore")
+            text = f"{CUT if low > first else ''}{text}{CUT if high < last else ''}"  # ^ and $ are ends of lines, not of the window
             for mark in wanted:
                 if mark.regex.search(text):
                     found.setdefault(document, set()).add(mark.id)
@@ -79,17 +80,26 @@ class Secrecy:
 
 
 def _mark(table: Table, catalogue: Catalogue) -> Mark:
+    written = table.take("regex", str)
+    try:
+        expression = regex.compile(written)
+    except regex.error as problem:
+        raise table.fail("regex", f"is not a regular expression: {problem}") from None
     mark = Mark(
-        table.take("id", str), table.names("name"), table.words("words"), regex.compile(table.take("regex", str)),
+        table.take("id", str), table.names("name"), table.words("words"), expression,
         table.words("basis", catalogue.laws.__contains__, "no law '{}' in law.toml"),
     )  # fmt: skip
+    if not mark.words:
+        raise table.fail("words", "has no words: nothing would start a look, so the mark is never found")
     table.done()
     return mark
 
 
-def _example(table: Table) -> tuple[Example, str]:
+def _example(table: Table, marks: Sequence[Mark]) -> tuple[Example, str]:
     """A text and the mark that it bears; "" for a counterexample."""
     example = Example(table.take("text", str), None, table.take("why", str, "") or None)
     mark = table.take("mark", str, "")
+    if mark and mark not in [known.id for known in marks]:
+        raise table.fail("mark", f"no mark '{mark}' in this file")
     table.done()
     return example, mark
