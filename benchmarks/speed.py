@@ -9,7 +9,8 @@ that a slow moment of the machine hits all of them.  Absolute figures differ fro
 checked.  `raw engine` is one Hyperscan pass over the same bytes with everything the scanner looks for in one database
 (patterns, cue and policy words, signs to fold) and no handler; `first pass` the same with the rules of the scanner's own
 first pass only, which leaves the words to the surroundings of what was found.  The pages are those of a whole site
-(synthesis.CRAWL); "rosters" is a folder in which every page holds people.
+(synthesis.CRAWL); "rosters" is a folder in which every page holds people.  `judging / scanning` is the share of a scan that
+goes into what is judged: the types of the documents, the verdicts, the marks of secrecy.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ BOUNDS = {
     "text / presidio": (300.0, "least"),
     "ten times the pages": (1.3, "most"),
     "one page ten times as long": (1.3, "most"),
+    "judging / scanning (html)": (0.25, "most"),
 }
 Run = Callable[[], object]
 
@@ -103,6 +106,48 @@ def growth(run: Callable[[int], Run], rounds: int) -> float:
         once = statistics.median(cost(small) for _ in range(3))
         ratios.append(cost(large) / 10 / max(1e-9, once))
     return statistics.median(ratios)
+
+
+@contextmanager
+def timed(*places: tuple[Any, str]) -> Iterator[list[float]]:
+    """Process CPU seconds of every call of the functions at these (owner, name), as they end; one inside another is its part."""
+    spent: list[float] = []
+    depth = [0]
+    before = [(owner, name, getattr(owner, name)) for owner, name in places]
+
+    def watched(function: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **named: object) -> object:
+            depth[0] += 1
+            start = time.process_time()
+            try:
+                return function(*arguments, **named)
+            finally:
+                depth[0] -= 1
+                if not depth[0]:
+                    spent.append(time.process_time() - start)
+
+        return call
+
+    for owner, name, function in before:
+        setattr(owner, name, watched(function))
+    try:
+        yield spent
+    finally:
+        for owner, name, function in before:
+            setattr(owner, name, function)
+
+
+def judging(run: Run, rounds: int) -> float:
+    """Share of judging in the cost of a scan."""
+    from deident import policy
+
+    run()
+    shares = []
+    for _ in range(rounds):
+        with timed((policy, "judge"), (policy.Recogniser, "recognise"), (policy.Secrecy, "find")) as spent:
+            whole = cost(run)
+        shares.append(sum(spent) / max(1e-9, whole))
+    return statistics.median(shares)
 
 
 def longer(page: bytes, times: int) -> bytes:
@@ -187,6 +232,8 @@ def measure(scanner: Any, *, megabytes: float, rounds: int, dump_mb: int, with_p
     ):
         if one in speed and other in speed:
             figures.ratios[name] = speed[one] / speed[other]
+    for name, run in (("html", contestants["html scan"][0]), ("text", contestants["text scan"][0])):
+        figures.ratios[f"judging / scanning ({name})"] = judging(run, rounds)
     tenth = named[: max(1, len(named) // 10)]
     figures.ratios["ten times the pages"] = growth(lambda n: lambda: scanner.scan_many(tenth * n), rounds)
     middle = longer(sorted(pages, key=len)[len(pages) // 2], 5)

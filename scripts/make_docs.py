@@ -1,4 +1,5 @@
-"""Make what the documentation says about the code from the code: docs/kinds.md, docs/options.md and the marked parts of the READMEs.
+"""Make what the documentation says about the code from the code: docs/kinds.md, docs/doc_types.md, docs/options.md and the marked
+parts of the READMEs.
 
     python scripts/make_docs.py            # write
     python scripts/make_docs.py --check    # exit code 1 when a file is not what would be written
@@ -21,9 +22,16 @@ sys.path.insert(0, str(ROOT))
 
 from deident import catalog, checks, cli, policy  # noqa: E402  the checkout's own, not an installed one
 from deident.model import ACTIONS, CATEGORIES  # noqa: E402
+from deident.policy.cells import Cell  # noqa: E402
+from deident.policy.rules import MATRIX  # noqa: E402
 from deident.report.messages import category_name  # noqa: E402
 
 CATALOGUE = catalog.load()
+CODES = {"keep": "K", "mask": "M", "generalise": "G", "delete": "D", "review": "R"}
+AUDIENCES = {
+    "internet": "互联网 / the internet", "locality": "本村（社区） / the village or community", "affected": "利害关系人 / those concerned",
+    "internal": "内部 / the administration",
+}  # fmt: skip
 NOTE = "<!-- Made by scripts/make_docs.py; do not edit. -->\n"
 
 
@@ -77,17 +85,86 @@ def kinds_page() -> str:
             for name, check in checks.load().items()
         )),
     ]  # fmt: skip
-    for name in policy.names():
-        one = policy.load(name, CATALOGUE)
-        parts.append(f"## Policy / 策略 `{one.id}`：{one.name['zh']} / {one.name['en']}\n\nThe first rule that holds decides.\n")
-        parts.append(table("rule | action | 理由 | reason | basis", (
-            (f"`{rule.id}`", ACTIONS[rule.action], rule.reason["zh"], rule.reason["en"], ", ".join(rule.basis)) for rule in one.rules
-        )))  # fmt: skip
+    for name in ("gov-publish", *(name for name in policy.names() if name != "gov-publish")):
+        parts += profile(policy.load(name, CATALOGUE))
     parts.append("## Legal sources / 依据\n\n`convention` and `official` are practice, not law.\n")
     parts.append(table("key | status | title | article", (
         (f"`{key}`", law["status"], law["title"], law.get("article", "")) for key, law in CATALOGUE.laws.items()
     )))  # fmt: skip
     return "\n".join(parts)
+
+
+def profile(one: policy.Policy) -> Iterable[str]:
+    """A policy: its own rules, and the cells of its own file."""
+    base = one.extends and policy.load(one.extends, CATALOGUE)
+    inherited = {rule.id for rule in base.rules} if base else set()
+    yield f"## Policy / 策略 `{one.id}`：{one.name['zh']} / {one.name['en']}\n"
+    yield f"For / 读者：{AUDIENCES[one.audience]}." + (
+        f"  After its own rules those of `{one.extends}` / 之后适用其规则.\n" if base else "\n"
+    )
+    rows = [rule for rule in one.rules if rule.id not in inherited]
+    if rows:
+        yield "The first rule that holds decides; `matrix`: the cell of the document's type. / 依次适用，先符合者决定；`matrix` 由文种决定。\n"
+        yield table("rule | action | 理由 | reason | basis", (
+            (f"`{rule.id}`", ACTIONS[rule.action] if rule.action >= 0 else MATRIX, rule.reason["zh"], rule.reason["en"], ", ".join(rule.basis))
+            for rule in rows
+        ))  # fmt: skip
+    cells = [(type, key, cell) for type, row in one.matrix.own.items() for key, cell in row.items()]
+    if cells:
+        yield "Cells of its own / 自有单元格 ([codes](doc_types.md)):\n"
+        yield table("type | category or kind | cell | basis", (
+            (f"`{type}`", f"`{key}`", code(cell), ", ".join(cell.basis)) for type, key, cell in cells
+        ))  # fmt: skip
+
+
+def code(cell: Cell) -> str:
+    """A cell in one letter."""
+    letter = CODES[cell.action]
+    return f"{letter}→{cell.to.form}" if cell.to and cell.to.form != "ends" else letter
+
+
+def types_page() -> str:
+    """docs/doc_types.md."""
+    one = policy.load("gov-publish", CATALOGUE)
+    exempt = {(e.type, e.category): e for e in one.exemptions}
+    rows, more = [], []
+    for id, kind in sorted(one.types.items(), key=lambda item: _row(item[1].row)):
+        cells = [code(kind.cells[category]) + (" E" if (id, category) in exempt else "") for category in CATEGORIES]
+        rows.append((kind.row, f"`{id}`", f"{kind.name['zh']} / {kind.name['en']}", *cells))
+        own = [f"`{key}` {code(cell)}" for key, cell in kind.cells.items() if key not in CATEGORIES]
+        basis = dict.fromkeys((*kind.publish.basis, *(law for cell in kind.cells.values() for law in cell.basis)))
+        days = f"{kind.publish.publicity_days} d" if kind.publish.publicity_days else "–"
+        more.append(
+            (kind.row, f"`{id}`", kind.publish.audience, ", ".join(kind.publish.channels), days, kind.publish.after_period,
+             ", ".join(own) or "–", ", ".join(basis))
+        )  # fmt: skip
+    rows.append(
+        ("–", "`unknown`", "类型不明 / unknown", *(code(one.matrix.cell(policy.UNKNOWN, category)) for category in CATEGORIES))
+    )
+    parts = [
+        "# Document types and the matrix / 文种与处理表\n", NOTE,
+        "What `gov-publish` does with a private person's data, when no rule says that it is an office's. One file "
+        "`patterns/policies/types/<id>.toml` each; `unknown` is for documents of which nobody knows what they are.\n",
+        "**K** keep 保留 · **M** mask 遮盖 · **G** generalise 概括 · **D** delete 删除 · **R** review 由人决定 · **→** what is left 留下的形式 · "
+        "**E** an exemption exists 有豁免\n",
+        table("row | id | name | " + " | ".join(f"{category_name('zh', c)}" for c in CATEGORIES), rows),
+        "## Publication, cells of single kinds, basis / 公开范围与期限、单项、依据\n",
+        "Basis: keys of [law.toml](kinds.md#legal-sources--依据); `convention` and `default` are practice, not law. Each cell names its own in "
+        "the file, and `deident policy show TYPE` shows it.\n",
+        table("row | id | audience | channels | period | afterwards | kinds of their own | basis", more),
+        "## Exemptions / 豁免\n",
+        "`patterns/policies/exemptions.toml`: the person whom the page is about, never a minor, never a third party, never bank account, "
+        "phone, kin or illness.\n",
+        table("id | type | category | group | 理由 | reason | basis", (
+            (f"`{e.id}`", f"`{e.type}`", e.category, e.group, e.reason["zh"], e.reason["en"], ", ".join(e.basis)) for e in one.exemptions
+        )),
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+def _row(row: str) -> tuple[int, str]:
+    number = re.match(r"\d*", row)[0]  # type: ignore[index]  # an empty match is a match
+    return int(number or 999), row
 
 
 def options_page() -> str:
@@ -125,7 +202,9 @@ def filled(text: str, parts: dict[str, Callable[[], str]]) -> str:
 
 def pages() -> dict[Path, str]:
     """Every file that is made, with its content."""
-    out = {ROOT / "docs/kinds.md": kinds_page(), ROOT / "docs/options.md": options_page()}
+    out = {
+        ROOT / "docs/kinds.md": kinds_page(), ROOT / "docs/doc_types.md": types_page(), ROOT / "docs/options.md": options_page(),
+    }  # fmt: skip
     for name, lang in (("README.md", "en"), ("README.zh.md", "zh")):
         text = (ROOT / name).read_text(encoding="utf-8")
         out[ROOT / name] = filled(text, {"kinds": lambda lang=lang: kinds(lang), "quality": lambda lang=lang: quality(lang)})

@@ -142,9 +142,18 @@ def test_findings_are_frozen_rows_and_columns() -> None:
     assert pickle.loads(pickle.dumps(found[0])) == found[0]
 
 
-def test_doc_type_is_passed_through() -> None:
-    assert deident.scan(TEXT).doc_type is None
-    assert deident.scan(TEXT, doc_type="policy_document").doc_type == "policy_document"
+def test_the_type_of_a_text_is_recognised_or_given() -> None:
+    assert deident.scan("今日天气晴。").doc_type is None
+    assert deident.scan(TEXT, title="低保对象名单").doc_type == "social_assistance"
+    assert deident.scan(TEXT, title="低保对象名单", doc_type="policy_document").doc_type == "policy_document"
+    with pytest.raises(InputError, match=r"no document type 'policy'; there are .*social_assistance.*, and unknown"):
+        deident.scan(TEXT, doc_type="policy")
+
+
+def test_the_type_decides_what_is_left() -> None:
+    text = f"身份证号：{ID}"
+    assert deident.mask(text) == deident.mask(text, doc_type="unknown") == "身份证号：52****************"
+    assert deident.mask(text, doc_type="student_aid") == deident.mask(text, title="助学金名单") == "身份证号：***"
 
 
 def test_a_title_decides_with_the_text() -> None:
@@ -312,7 +321,8 @@ def test_one_file(tmp_path: Path) -> None:
     (found,) = [f for f in report.findings if f.action == "mask"]
     assert source.read_bytes()[found.start : found.end] == ID.encode()
     assert deident.mask_file(source, target).status == "masked"
-    assert target.read_bytes().decode("gbk") == PAGE.replace(ID, "52" + "*" * 16)
+    assert report.doc_type == "social_assistance"
+    assert target.read_bytes().decode("gbk") == PAGE.replace(ID, "***"), "not published at all, not even the province"
     assert deident.scan_file(target).status == "clean"
     assert report.status in STATUSES
 

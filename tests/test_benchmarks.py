@@ -12,6 +12,8 @@ import pytest
 
 from benchmarks import peers, quality, speed, synthesis
 from benchmarks.quality import Found, Result
+from deident import policy
+from deident.engine import Scanner
 
 _ID = re.compile(rb"(?<!\d)\d{17}[\dX](?!\d)")
 
@@ -181,13 +183,18 @@ def test_everything_is_measured_even_without_an_engine() -> None:
     figures = speed.measure(Idle(), megabytes=0.3, rounds=1, dump_mb=0, with_peers=False)
     assert {"text scan", "html scan", "html scan, GBK", "html mask"} <= set(figures.speed)
     assert {"ten times the pages", "one page ten times as long"} <= set(figures.ratios)
+    assert figures.ratios["judging / scanning (html)"] == figures.ratios["judging / scanning (text)"] == 0.0, "it judges nothing"
     assert "ten times the pages" in speed.table(figures)
 
 
 def test_bounds_are_judged_only_when_measured() -> None:
     assert speed.Figures().failures() == []
-    figures = speed.Figures(ratios={"text / raw": 0.1, "html mask / raw": 0.5, "ten times the pages": 1.4})
-    assert [failure.split(" is ")[0] for failure in figures.failures()] == ["text / raw", "ten times the pages"]
+    ratios = {"text / raw": 0.1, "html mask / raw": 0.5, "ten times the pages": 1.4}
+    shares = {"judging / scanning (html)": 0.26, "judging / scanning (text)": 0.9}
+    figures = speed.Figures(ratios=ratios | shares)
+    wanted = ["text / raw", "ten times the pages", "judging / scanning (html)"]
+    assert [failure.split(" is ")[0] for failure in figures.failures()] == wanted
+    assert speed.Figures(ratios={"judging / scanning (html)": 0.24}).failures() == []
 
 
 def test_growth_tells_linear_from_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,6 +209,44 @@ def test_growth_tells_linear_from_quadratic(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert speed.growth(spender(1), 3) == pytest.approx(1.0)
     assert speed.growth(spender(2), 3) == pytest.approx(10.0)
+
+
+def test_judging_counts_every_part_of_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.process_time", lambda: now[0])
+
+    def spend(seconds: float) -> None:
+        now[0] += seconds
+
+    class Parts:
+        """What is watched: one calls the other."""
+
+        def inner(self) -> None:
+            spend(1)
+
+        def outer(self) -> None:
+            spend(2)
+            self.inner()
+
+    parts, before = Parts(), (Parts.inner, Parts.outer)
+    with speed.timed((Parts, "inner"), (Parts, "outer")) as spent:
+        parts.outer()
+        spend(5)
+        parts.inner()
+    assert spent == [3.0, 1.0]
+    assert (Parts.inner, Parts.outer) == before, "nothing is left behind"
+    with pytest.raises(ZeroDivisionError), speed.timed((Parts, "inner")):
+        _ = 1 / 0
+    assert Parts.inner is before[0]
+
+
+def test_the_share_of_judging_is_that_of_the_real_parts() -> None:
+    scanner, page = Scanner(), synthesis.html_pages(1)[0]
+    before = (policy.judge, policy.Recogniser.recognise, policy.Secrecy.find)
+    assert 0 < speed.judging(lambda: scanner.scan_many([("a.html", page)] * 8), 1) < 1
+    assert 0 < speed.judging(lambda: scanner.scan_texts(["低保名单\n手机13800000001\n" * 40] * 8), 1) < 1
+    assert speed.judging(lambda: None, 1) == 0.0
+    assert (policy.judge, policy.Recogniser.recognise, policy.Secrecy.find) == before
 
 
 def test_a_longer_page_is_the_same_page_with_more_body() -> None:

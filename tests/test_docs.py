@@ -93,8 +93,9 @@ def own_kind(page: str, folder: Path) -> Path:
     home = folder / "mykinds"
     home.mkdir()
     for text in blocks(page, "toml") if page in READMES else []:
-        name = text.partition("\n")[0].removeprefix("# mykinds/")
-        (home / name).write_text(text, encoding="utf-8")
+        first = text.partition("\n")[0]
+        if first.startswith("# mykinds/"):
+            (home / first.removeprefix("# mykinds/")).write_text(text, encoding="utf-8")
     return home
 
 
@@ -106,7 +107,17 @@ def test_the_kind_in_the_readme_works(page: str, tmp_path: Path) -> None:
     assert scanner.mask("工牌号：BG00000001") == "工牌号：****"
 
 
-PARTS = [(page, text) for page in ("docs/policies.md", "patterns/README.md") for text in blocks(page, "toml") if text.startswith("# ")]
+@pytest.mark.parametrize("page", READMES)
+def test_the_policy_in_the_readme_works(page: str, tmp_path: Path) -> None:
+    (text,) = (text for text in blocks(page, "toml") if not text.startswith("# mykinds/"))
+    path = tmp_path / text.partition("\n")[0].removeprefix("# ")
+    path.write_text(text, encoding="utf-8")
+    assert policy.load(str(path), catalog.load()).matrix.own
+
+
+PARTS = [
+    (page, text) for page in ("docs/policies.md", "patterns/README.md") for text in blocks(page, "toml") if text.startswith("# ")
+]
 
 
 @pytest.mark.parametrize(("page", "text"), PARTS, ids=[text.partition("\n")[0] for _, text in PARTS])
@@ -182,7 +193,7 @@ def test_made_documentation_is_up_to_date() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
-    for command in ("scan", "mask", "check", "test", "list"):
+    for command in ("scan", "mask", "check", "test", "list", "policy"):
         assert f"\n## {command}\n" in text
         for page in READMES:
             assert f"deident {command}" in (ROOT / page).read_text(encoding="utf-8"), (page, command)
@@ -192,6 +203,7 @@ def test_every_command_and_option_is_documented() -> None:
         "check",
         "test",
         "list",
+        "policy",
     }
 
 

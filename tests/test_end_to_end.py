@@ -465,7 +465,7 @@ def test_loops_links_and_names_in_gbk(tmp_path: Path) -> None:
     (tmp_path / "in/loop").symlink_to(tmp_path / "in")
     (tmp_path / "in/self").symlink_to("self")
     assert cli.main(["scan", str(tmp_path / "in"), "-o", str(tmp_path / "o"), "-q", "--jobs", "1"]) == 1
-    assert {str(row["file"]) for row in rows(tmp_path / "o")} == {"公开.html", "民政局/低保名单11________________.html"}
+    assert {str(row["file"]) for row in rows(tmp_path / "o")} == {"公开.html", "民政局/低保名单___.html"}
     assert cli.main(["mask", str(tmp_path / "in"), "-o", str(tmp_path / "m"), "-q", "--jobs", "1"]) == 0
     written = [
         os.path.join(folder, name)
@@ -475,7 +475,7 @@ def test_loops_links_and_names_in_gbk(tmp_path: Path) -> None:
     ]
     home = os.fsencode(tmp_path / "m") + b"/"
     assert {name.removeprefix(home) for name in written} == {
-        "公开.html".encode("gbk"), "民政局/低保名单11________________.html".encode("gbk")}, "in the dump's own encoding"  # fmt: skip
+        "公开.html".encode("gbk"), "民政局/低保名单___.html".encode("gbk")}, "in the dump's own encoding"  # fmt: skip
     assert not any(b"1949123100" in Path(os.fsdecode(name)).read_bytes() for name in written)
 
 

@@ -18,7 +18,11 @@ def test(options: argparse.Namespace) -> int:
     from deident.engine import Scanner
 
     scanner = Scanner(
-        policy=options.policy, patterns=options.dir or options.patterns, matcher=options.matcher, lang=options.lang, key=examples.KEY
+        policy=options.policy,
+        patterns=options.dir or options.patterns,
+        matcher=options.matcher,
+        lang=options.lang,
+        key=examples.KEY,
     )
     failures = list(examples.run(scanner))
     for failure in failures:

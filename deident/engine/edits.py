@@ -67,8 +67,12 @@ class Editor:
         return self.verdicts[verdict].mask or self._patterns[kind].mask
 
     def preview(self, kind: int, verdict: int, value: str) -> str:
-        """The value as reports may show it: never empty."""
-        return masks.hide(self.mask(kind, verdict), value, self._blank) or masks.hide(NOTHING, value)
+        """The value as reports may show it, never empty: where nothing of it is to stay on the page, what the kind's own mask leaves
+        tells a reader which value is meant."""
+        mask, own = self.mask(kind, verdict), self._patterns[kind]
+        if mask.form in ("suppress", "delete") and own.category != "person_name":
+            mask = own.mask
+        return masks.hide(mask, value, self._blank) or masks.hide(NOTHING, value)
 
     def sheets(self, judged: Judged, rows: Ints) -> Mapping[int, Sheet]:
         """One sheet for each document in which names are numbered."""

@@ -55,15 +55,21 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, dat
         [_tells(view[found.start[i] : found.end[i]], bool(births[i]), day_of[int(line_low[i])]) for i in told.tolist()]
     )
     in_table = scene.tables.cell(found.start, found.end) >= 0
+    tellers = (told[~births[told]], told[births[told]])  # numbers, dates
     for place in told[young].tolist() if len(young) else ():
-        others = told[(line_low[told] == line_low[place]) & (births[told] == births[place])]
-        before = others[others < place]  # what stands before another person's number or date is that one's
-        floor = int(found.end[before[-1]]) if len(before) else -1
-        distance = found.start[place] - found.end
-        near = (distance <= REACH) & (found.start >= floor) & (found.start <= found.start[place])
-        last = np.flatnonzero(names & near & (line_low == line_low[place]))[-1:]  # 张某的女儿李某，15岁: it is the nearer one's
-        near &= ~names | np.isin(np.arange(len(found)), last)
-        result |= (line_low == line_low[place]) & (near | (in_table & (len(others) == 1)))
+        low, high = np.searchsorted(line_low, [line_low[place], line_low[place] + 1]).tolist()  # its line
+        alike = tellers[int(births[place])]
+        first, own, last = np.searchsorted(alike, [low, place, high]).tolist()
+        floor = (
+            int(found.end[alike[own - 1]]) if own > first else -1
+        )  # what stands before another person's number or date is that one's
+        near = np.arange(max(low, int(np.searchsorted(found.end, found.start[place] - REACH))), place + 1)
+        near = near[found.start[near] >= floor]
+        named = near[names[near]]  # 张某的女儿李某，15岁: it is the nearer one's
+        result[near[~names[near]]] = True
+        result[named[-1:]] = True
+        if last - first == 1:
+            result[low:high] |= in_table[low:high]
     for row in np.flatnonzero(among & ~result).tolist():
         end = int(found.end[row])
         if births[row]:

@@ -26,9 +26,9 @@ DELETES = {"suppress": Mask("suppress"), "cell": Mask("delete"), "column": Mask(
 _SAID = {  # action → (zh, en), after the names of type and category
     "keep": ("可以公开", "may stay"),
     "mask": ("须脱敏", "must be masked"),
-    "generalise": ("只公开到{to}", "is cut down to {to}"),
-    "delete": ("不公开", "is not published"),
-    "review": ("是否公开由人决定", "is for a person to decide"),
+    "generalise": ("只公开到{to}", "must be cut down to {to}"),
+    "delete": ("不公开", "must not be published"),
+    "review": ("是否公开由人决定", "must be decided on by a person"),
 }
 _FORMS = {
     "year": ("年份", "the year"), "month": ("年月", "the month"), "decade": ("年代", "the decade"), "age_band": ("年龄段", "an age band"),
@@ -81,6 +81,11 @@ class Matrix:
         self.catalogue, self._delete = catalogue, delete
         self.verdicts: list[Verdict] = []
         self._known: dict[tuple[str, str], int] = {}
+
+    @property
+    def own(self) -> Mapping[str, Mapping[str, Cell]]:
+        """The cells of the profile's own file."""
+        return self._layers[0]
 
     def cell(self, type: str, category: str, kind: str = "") -> Cell:
         """The cell of a type (or "unknown") for a category, or for a kind that has one of its own."""

@@ -45,6 +45,7 @@ DEEPEST = 8  # profiles that extend each other
 class Policy:
     """A profile, ready to judge by.
 
+    extends     id of the profile that it extends, "" for none
     classes     cue words by class
     rules       tried in order, the file's own before those of the profile it extends
     roles       kind → the classes that any `nearest` of its rules names, among which the nearest decides
@@ -56,6 +57,7 @@ class Policy:
     id: str
     name: Mapping[str, str]
     audience: str
+    extends: str
     classes: Mapping[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     roles: Mapping[int, frozenset[str]]
@@ -138,6 +140,7 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
         part.id,
         part.name,
         audience,
+        part.extends,
         classes,
         tuple(rules),
         roles,
@@ -256,7 +259,7 @@ class _Part:
         if (id := top.take("id", str)) != (stem := top.file.removesuffix(".toml")):
             raise top.fail("id", f"must be the file's name, '{stem}', not '{id}'")
         self.top, self.id, self.name = top, id, top.names("name")
-        top.take("extends", str, "")
+        self.extends = top.take("extends", str, "")
         classes = Table(top.file, "classes", dict(top.take("classes", dict, {})))
         for key in list(classes.content):
             _class(classes, key)

@@ -27,6 +27,7 @@ MARGIN = 0.25  # by which the best type must lead, else nobody knows
 PART = 7.0  # points that a table's own caption and headers need to be of another type than the document
 INHERITED = 0.6
 CAPS = {"title": 14.0, "page": 10.0, "heads": 8.0, "body": 7.0}  # what a zone can give at most: a long text is no better evidence
+OVER = 0.05  # what a point above the cap still counts: it tells two types apart that both reach it
 HEAD, TAIL = 2400, 600  # bytes of running text that are read, at its beginning and its end
 RAW = 4 * HEAD  # bytes in which the beginning is looked for: a page's navigation stands before it
 SHORT = 24  # bytes of a line (8 Han characters) below which it may be a link of the navigation …
@@ -164,13 +165,14 @@ class Recogniser:
         return place // 4, place % 4, clue, self._weight[clue] * np.where(place % 4 == 3, INHERITED, 1.0)
 
     def _points(self, stretches: Sequence[tuple[int, str, bytes]], count: int) -> NDArray[np.float64]:
-        """(count, types) points, each zone capped."""
+        """(count, types) points; what a zone gives above its cap counts little."""
         owner, zone, clue, worth = self._found(stretches)
         shape = (4, count, len(self.ids))
         total = np.zeros(shape)
         np.add.at(total, (zone, owner, self._type[clue]), worth)
         caps = np.array([CAPS["title"], CAPS["heads"], CAPS["body"], CAPS["page"]])
-        points: NDArray[np.float64] = np.minimum(total, caps[:, None, None]).sum(0)
+        capped = np.minimum(total, caps[:, None, None])
+        points: NDArray[np.float64] = (capped + OVER * (total - capped)).sum(0)
         titled = np.zeros((count, len(self.ids)), np.bool_)
         sure = self._sure[clue] & (zone != 3)
         titled[owner[sure], self._type[clue[sure]]] = True

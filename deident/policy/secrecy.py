@@ -72,7 +72,9 @@ class Secrecy:
             first, last = int(batch.segments[segment]), int(batch.segments[segment + 1]) - 1
             low, high = max(first, end - AROUND), min(last, end + AROUND)
             text = batch.view[low:high].decode("utf-8", "ignore")
-            text = f"{CUT if low > first else ''}{text}{CUT if high < last else ''}"  # ^ and $ are ends of lines, not of the window
+            text = (
+                f"{CUT if low > first else ''}{text}{CUT if high < last else ''}"  # ^ and $ are ends of lines, not of the window
+            )
             for mark in wanted:
                 if mark.regex.search(text):
                     found.setdefault(document, set()).add(mark.id)

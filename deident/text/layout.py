@@ -36,17 +36,18 @@ def delimiters(view: bytes, breaks: Ints, tabs: Ints) -> Ints:
     """Offsets that end a cell, ascending; `breaks` and `tabs` as in the scene.  Lines with a TAB are left alone."""
     code = np.frombuffer(view, np.uint8)
     borders = np.concatenate(([-1], breaks, [len(code)])).astype(np.int64)
+    opens = np.concatenate(([True], code[breaks] == 0))  # lines that begin a text: they have no neighbour above
     tabbed = np.searchsorted(breaks, tabs)
     found: list[int] = []
     for mark in (BAR, COMMA, SEMICOLON):
         places = _places(view, code, mark)
         if len(places) >= 2:
-            found += _separated(borders, np.searchsorted(breaks, places), places, tabbed, 1 if mark == BAR else 2)
+            found += _separated(borders, opens, np.searchsorted(breaks, places), places, tabbed, 1 if mark == BAR else 2)
     gaps = np.flatnonzero(code[:-1] == SPACE)
     gaps = gaps[code[gaps + 1] > SPACE]
     if len(gaps) >= FEW:
         done = np.searchsorted(breaks, np.array(found, np.int64))
-        found += _aligned(view, borders, np.searchsorted(breaks, gaps), np.append(tabbed, done))
+        found += _aligned(view, borders, opens, np.searchsorted(breaks, gaps), np.append(tabbed, done))
     return np.unique(np.array(found, np.int64))
 
 
@@ -62,9 +63,9 @@ def _places(view: bytes, code: NDArray[np.uint8], mark: int) -> Ints:
     return np.array(places, np.int64)
 
 
-def _runs(lines: Ints, least: int) -> list[Ints]:
-    """Neighbouring line numbers, at least so many."""
-    parts = np.split(lines, np.flatnonzero(np.diff(lines) != 1) + 1)
+def _runs(lines: Ints, least: int, opens: NDArray[np.bool_]) -> list[Ints]:
+    """Neighbouring line numbers of one text, at least so many."""
+    parts = np.split(lines, np.flatnonzero((np.diff(lines) != 1) | opens[lines[1:]]) + 1)
     return [part for part in parts if len(part) >= least]
 
 
@@ -73,12 +74,12 @@ def _narrow(borders: Ints, lines: Ints, tabbed: Ints) -> NDArray[np.bool_]:
     return result
 
 
-def _separated(borders: Ints, line: Ints, places: Ints, tabbed: Ints, least: int) -> list[int]:
+def _separated(borders: Ints, opens: NDArray[np.bool_], line: Ints, places: Ints, tabbed: Ints, least: int) -> list[int]:
     """Marks of neighbouring lines that hold as many of them as the line before or behind."""
     lines, count = np.unique(line, return_counts=True)
     good = _narrow(borders, lines, tabbed) & (count >= least)
     lines, count = lines[good], count[good]
-    close = (np.diff(lines) == 1) & (np.diff(count) == 0)
+    close = (np.diff(lines) == 1) & (np.diff(count) == 0) & ~opens[lines[1:]]
     alike = np.zeros(len(lines), np.bool_)
     alike[1:] |= close
     alike[:-1] |= close
@@ -86,12 +87,12 @@ def _separated(borders: Ints, line: Ints, places: Ints, tabbed: Ints, least: int
     return result
 
 
-def _aligned(view: bytes, borders: Ints, line: Ints, tabbed: Ints) -> list[int]:
+def _aligned(view: bytes, borders: Ints, opens: NDArray[np.bool_], line: Ints, tabbed: Ints) -> list[int]:
     """Ends of gaps in blocks of aligned lines."""
     lines, count = np.unique(line, return_counts=True)
     good = _narrow(borders, lines, tabbed) & (count >= 2) & (count <= 40)
     found: list[int] = []
-    for block in _runs(lines[good], 2):
+    for block in _runs(lines[good], 2, opens):
         bounds = [(int(borders[n]) + 1, int(borders[n + 1])) for n in block.tolist()]
         for least in (2, 1):
             rows = [_gaps(view, low, high, least) for low, high in bounds]
