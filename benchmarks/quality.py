@@ -11,7 +11,10 @@ sets of clean official texts (laws, government reports) in which each masked str
 
 A gold span is covered when at least half of its characters (of an address: of its `detail`, if it has one) lie inside
 findings.  masked: gold `mask` spans covered by findings to mask.  kept: gold `keep` spans of which findings to mask cover
-less than half.  precision: findings to mask that touch a gold `mask` or `review` span.
+less than half.  precision: findings to mask that touch a gold `mask` or `review` span.  doc_type: documents whose type was
+recognised, of those that have one.  untouched: documents without a gold `mask` or `review` span in which nothing was masked.
+reviews: findings for review per document, at most MOST_REVIEWS: a person has to look at each (no floor, since more is found with
+every kind that is added).
 """
 
 from __future__ import annotations
@@ -36,6 +39,8 @@ CLEAN = {
     "reports": (SHARED / "data" / "labelled" / "neg_govreport", "*.jsonl"),
 }
 SCORES = ("masked", "kept", "precision")
+WHOLE = ("doc_type", "untouched", "reviews")  # of a corpus as a whole
+MOST_REVIEWS = 0.5
 Document = dict[str, Any]
 
 
@@ -76,7 +81,9 @@ def deident_find() -> Find:
     import deident
 
     def find(text: str, title: str | None) -> list[Found]:
-        return [Found(f.start, f.end, f.category, f.action) for f in deident.scan(text, title=title)]
+        findings = deident.scan(text, title=title)
+        find.doc_type = findings.doc_type  # type: ignore[attr-defined]  # as in ../shared/corpus/evaluate.py
+        return [Found(f.start, f.end, f.category, f.action) for f in findings]
 
     return find
 
@@ -124,8 +131,18 @@ def count_document(document: Document, found: Sequence[Found], counts: dict[str,
 def score(documents: Iterable[Document], find: Find, digest: str = "") -> Result:
     """Scores of annotated documents; a score that nothing speaks about is left out."""
     result = Result(digest)
+    whole: Counter[str] = Counter()
     for document in documents:
-        count_document(document, find(document["text"], document.get("title")), result.counts, result.misses)
+        found = find(document["text"], document.get("title"))
+        count_document(document, found, result.counts, result.misses)
+        whole["documents"] += 1
+        whole["reviews"] += sum(f.action == "review" for f in found)
+        if all(span["action"] == "keep" for span in document["spans"]):
+            whole["clean"] += 1
+            whole["untouched"] += all(f.action != "mask" for f in found)
+        if document.get("doc_type") and hasattr(find, "doc_type"):
+            whole["typed"] += 1
+            whole["doc_type"] += find.doc_type == document["doc_type"]
     total: Counter[str] = Counter()
     for row in result.counts.values():
         total.update(row)
@@ -133,6 +150,9 @@ def score(documents: Iterable[Document], find: Find, digest: str = "") -> Result
         parts = {"masked": ("masked", "mask"), "kept": ("kept", "keep"), "precision": ("right", "found")}
         result.scores[category] = {name: row[part] / row[whole] for name, (part, whole) in parts.items() if row[whole]}
     result.counts["ALL"] = total
+    for name, of in (("doc_type", "typed"), ("untouched", "clean"), ("reviews", "documents")):
+        if whole[of]:
+            result.scores["ALL"][name] = whole[name] / whole[of]
     return result
 
 
@@ -198,6 +218,8 @@ def failures(results: dict[str, Result], floors: dict[str, Any]) -> list[str]:
         if result.digest != entry["digest"]:
             out.append(f"{corpus}: the corpus has changed since its floors were set (--update --new-corpus takes it as it is)")
             continue
+        if (reviews := result.scores.get("ALL", {}).get("reviews", 0.0)) > MOST_REVIEWS:
+            out.append(f"{corpus}: {reviews:.2f} findings for review per document, at most {MOST_REVIEWS} can be looked at")
         for category, scores in entry["scores"].items():
             for name, floor in scores.items():
                 value = result.scores.get(category, {}).get(name)
@@ -220,6 +242,8 @@ def raised(results: dict[str, Result], floors: dict[str, Any], new_corpus: bool)
         scores: dict[str, dict[str, float]] = {category: dict(row) for category, row in old["scores"].items()}
         for category, row in result.scores.items():
             for name, value in row.items():
+                if name == "reviews":
+                    continue
                 floor = scores.setdefault(category, {}).get(name)
                 if floor is not None and _worse(name, value, floor):
                     refused.append(f"{corpus}: {category}: {name}: {value:.3f} would lower its floor {floor:.3f}")
@@ -239,6 +263,8 @@ def table(name: str, result: Result) -> str:
         row = result.counts[category]
         cells = [f"{scores[name]:.3f}" if name in scores else "-" for name in SCORES]
         lines.append(f"{category:18}{row['mask']:6}{cells[0]:>8}{row['keep']:6}{cells[1]:>8}{row['found']:7}{cells[2]:>11}")
+    whole = [f"{name} {scores[name]:.3f}" for scores in (result.scores["ALL"],) for name in WHOLE if name in scores]
+    lines.append(" · ".join(whole))
     return "\n".join(lines)
 
 

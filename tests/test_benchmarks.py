@@ -73,7 +73,7 @@ def scores(*found: Found, document: dict[str, Any] = DOCUMENT) -> dict[str, dict
 
 def test_a_perfect_tool_scores_one() -> None:
     got = scores(Found(7, 25, "id_number", "mask"), Found(28, 41, "phone", "keep"))
-    assert got["ALL"] == {"masked": 1.0, "kept": 1.0, "precision": 1.0}
+    assert got["ALL"] == {"masked": 1.0, "kept": 1.0, "precision": 1.0, "reviews": 0.0}
 
 
 def test_half_of_a_span_is_enough_and_less_is_not() -> None:
@@ -264,3 +264,22 @@ def test_a_dump_is_written_in_folders(tmp_path: Path) -> None:
 def test_plain_patterns_find_the_synthetic_values() -> None:
     text = "身份证号520121190803140318，手机13900000317，电话0851-85550100，账号6228480000000000310，邮箱a@example.com".encode()
     assert peers.plain_re()([text]) == 5
+
+
+def test_types_clean_documents_and_reviews_are_counted() -> None:
+    clean = {"id": "c", "doc_type": "news", "text": "热线12345", "title": None, "spans": []}
+
+    def find(text: str, title: str | None) -> list[Found]:
+        find.doc_type = "news"  # type: ignore[attr-defined]
+        return [Found(0, 2, "phone", "mask" if "身份证" in text else "review")]
+
+    whole = quality.score([DOCUMENT | {"doc_type": "gazette"}, clean], find).scores["ALL"]
+    assert (whole["doc_type"], whole["untouched"], whole["reviews"]) == (0.5, 1.0, 0.5)
+    assert quality.score([clean], lambda text, title: [Found(0, 2, "phone", "mask")]).scores["ALL"]["untouched"] == 0.0
+
+
+def test_too_much_to_review_fails_and_is_no_floor() -> None:
+    busy = {"examples": Result("aa", {"ALL": {"reviews": quality.MOST_REVIEWS + 0.1}})}
+    floors, refused = quality.raised(busy, {}, new_corpus=False)
+    assert floors["examples"]["scores"] == {} and not refused
+    assert "for review per document" in quality.failures(busy, floors)[0]

@@ -36,7 +36,7 @@ def young(text: str, today: date = TODAY, among: str = "") -> dict[str, bool]:
     found = detectors.find(scene, ())
     values = [scene.text(a, b) for a, b in zip(found.start.tolist(), found.end.tolist(), strict=True)]
     asked = np.array([not among or value == among for value in values], np.bool_)
-    result = minors(scene, found, asked, {n: today for n in np.flatnonzero(asked).tolist()})
+    result = minors(scene, found, asked, dict.fromkeys(np.flatnonzero(asked).tolist(), today))
     return dict(zip(values, result.tolist(), strict=True))
 
 

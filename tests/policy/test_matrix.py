@@ -88,7 +88,7 @@ def test_a_cell_in_words() -> None:
     aid = table()["student_aid", "resident_id"]
     assert aid.reason == {
         "zh": "学生资助、奖助学金：身份证等证件号码不公开",
-        "en": "Student aid and scholarships: Identity document numbers is not published",
+        "en": "Student aid and scholarships: Identity document numbers must not be published",
     }
     assert (aid.action, aid.delete, aid.mask, aid.basis) == (MASK, "suppress", Mask("suppress"), ("jcth-2017-28",))
     home = table()["social_assistance", "home_address"]
@@ -164,8 +164,9 @@ def test_a_profile_changes_exactly_its_cell(tmp_path_factory: pytest.TempPathFac
     try:
         made = load(folder, {"own.toml": text})
     except PolicyError as problem:
-        assert "is never asked" in str(problem)  # a rule decides it: said, not passed over
-        return
+        if "is never asked" not in str(problem):
+            raise
+        return  # a rule decides it: said, not passed over
     before, after = table(), verdicts(made)
     wanted = {
         (row, kind)

@@ -146,7 +146,7 @@ def weighed(types: Mapping[str, DocType], texts: Mapping[str, str]) -> dict[str,
 
 def leading(points: Mapping[str, float], enough: float) -> str:
     """The type that has enough points and leads, "" for none."""
-    ranked = sorted(points, key=lambda id: -points[id])
+    ranked = sorted(points, key=lambda type: -points[type])
     behind = max([points[id] for id in ranked[1:]] + [0.0])
     return ranked[0] if points[ranked[0]] >= enough and points[ranked[0]] - behind >= MARGIN else ""
 

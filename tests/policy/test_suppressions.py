@@ -97,7 +97,7 @@ def test_a_place_in_a_page(tmp_path: Path) -> None:
 def test_only_in_the_files_that_are_named(tmp_path: Path) -> None:
     made = scanner(tmp_path, entry(file="mzj/2024*/t*.txt", kind="mobile"))
     names = ("mzj/202401/t1.txt", "mzj/202301/t1.txt", "czj/202401/t1.txt", "mzj/202401/a1.txt")
-    kept = [scan(made, name) == MOBILE_STAYS[:1] + [(OTHER, "keep")] + MOBILE_STAYS[2:] for name in names]
+    kept = [scan(made, name) == [*MOBILE_STAYS[:1], (OTHER, "keep"), *MOBILE_STAYS[2:]] for name in names]
     assert kept == [True, False, False, False]
     reports = made.scan_many([(name, TEXT.encode()) for name in names])
     assert [any(f.rule.startswith("mzj/2024") for f in report.findings) for report in reports] == kept, "in one batch"
