@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +48,13 @@ def __getattr__(name: str) -> Any:
 
 @cache
 def _scanner(policy: str) -> Scanner:
-    """One scanner a policy, built on first use: building costs about a second, scanning a page a millisecond."""
+    """One scanner a policy, built on first use: building costs about a second, scanning a page a millisecond.
+
+    Its key, which policies with pseudonyms need, is DEIDENT_KEY.
+    """
     from deident.engine import Scanner
 
-    return Scanner(policy=policy)
+    return Scanner(policy=policy, key=os.environ.get("DEIDENT_KEY", "").encode() or None)
 
 
 def scan(text: str, title: str | None = None, doc_type: str | None = None, policy: str = "gov-publish") -> Findings:

@@ -15,9 +15,9 @@ from deident.matching.scene import Scene
 from deident.model import ROLES, Bools, Candidates, Ints
 from deident.policy.ages import minors, written
 from deident.policy.profile import Policy
-from deident.policy.recognise import Typing
 from deident.policy.relatives import relatives
 from deident.policy.rules import CLASS_CONDITIONS
+from deident.policy.typed import Typing
 
 GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
 TITLE = 240  # bytes of a document that count as its title when it has none of its own

@@ -14,7 +14,7 @@ from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
 from deident.policy.facts import Facts
 from deident.policy.profile import PROTECTED, Policy
-from deident.policy.recognise import Typing
+from deident.policy.typed import Typing
 
 LAST = ("above", "type", "value", "minor", "relative")  # conditions that are dear to ask
 

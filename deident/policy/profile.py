@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deident.catalog import Catalogue, Example, Table, home
-from deident.catalog.lines import line, located
+from deident.catalog.lines import located
 from deident.errors import CatalogError, PolicyError
 from deident.model import ACTIONS, CATEGORIES
 from deident.policy import types as doc_types
 from deident.policy.cells import Cell, unlawful
+from deident.policy.chain import chain, folders
 from deident.policy.exemptions import Exemption, exemption
 from deident.policy.matrix import DELETES, UNKNOWN, Matrix, Verdict, overrides
 from deident.policy.rules import MATRIX, Reader, Rule, unreachable
@@ -37,8 +38,6 @@ from deident.policy.types import AUDIENCES, DocType
 
 PROTECTED = "protected"  # class of words for third parties, victims, minors: exemptions never cover them
 SUBJECT = "subject"  # class of words for the person that an exempt page is about
-OTHERS = {"exemptions", "secrecy"}  # files beside the profiles that are none
-DEEPEST = 8  # profiles that extend each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +73,18 @@ class Policy:
         return self.matrix.types
 
 
-def names(extra: Path | None = None) -> list[str]:
-    """Ids of all policies that can be loaded."""
-    return sorted({path.stem for folder in _folders(extra) for path in folder.glob("*.toml")} - OTHERS)
-
-
 def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
     """The policy of this id (or the file of this path).  Raises PolicyError."""
     types = doc_types.load(catalogue, extra)
-    chain = _chain(name, extra)
+    files = chain(name, extra)
     layers: list[Mapping[str, Mapping[str, Cell]]] = []
     rules: list[Rule] = []
     examples: list[tuple[Example, Mapping[str, str]]] = []
     classes: dict[str, tuple[str, ...]] = {}
-    for _, content, _ in reversed(chain):
+    for _, content, _ in reversed(files):
         for key, listed in content.get("classes", {}).items() if isinstance(content.get("classes"), dict) else ():
             classes[key] = (*classes.get(key, ()), *(listed if isinstance(listed, list) else ()))
-    listed, listed_text = _exemptions(
-        next((f for folder in _folders(extra) if (f := folder / "exemptions.toml").is_file()), None)
-    )
+    listed, listed_text = _exemptions(next((f for folder in folders(extra) if (f := folder / "exemptions.toml").is_file()), None))
     try:
         for key, words in _shipped_classes(extra).items():  # whom no exemption covers is not for a list of one's own to forget
             classes[key] = (*classes.get(key, ()), *words)
@@ -104,7 +96,7 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
     except CatalogError as problem:
         raise located(problem, listed_text, PolicyError) from None
     audience, delete, narrow = "internet", "suppress", False
-    for path, content, text in reversed(chain):
+    for path, content, text in reversed(files):
         try:
             part = _Part(Table(path.name, "", dict(content)), reader, audience, delete)
             _sensible(part, rules, reader)
@@ -115,9 +107,9 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
         rules, examples = [*part.rules, *rules], part.examples  # the examples of what is extended hold there, not here
         layers.insert(0, part.cells)
     if word := _whose_word((*rules, *exemptions), classes):
-        raise _said_twice(word, [*chain, (Path(listed.file), {"classes": shared}, listed_text)])
+        raise _said_twice(word, [*files, (Path(listed.file), {"classes": shared}, listed_text)])
     matrix = Matrix(types, layers, catalogue, delete)
-    path, _, text = chain[0]
+    path, _, text = files[0]
     if narrow and audience == "internet" and (said := _for_all(matrix)):
         raise located(CatalogError(path.name, "audience", said), text, PolicyError)
     first = len(rules) + len(exemptions)
@@ -207,49 +199,6 @@ def _said_twice(word: tuple[str, str, str, str], files: Sequence[tuple[Path, Map
                 said = f"'{word[0]}' stands in both {word[1]} and {word[2]}, which {word[3]} tells apart; take it out of one"
                 return located(CatalogError(path.name, f"classes.{name}", said), text, PolicyError)
     raise AssertionError(word)
-
-
-def _folders(extra: Path | None) -> list[Path]:
-    return [folder for folder in ([extra / "policies"] if extra else []) + [home() / "policies"] if folder.is_dir()]
-
-
-def _chain(name: str, extra: Path | None) -> list[tuple[Path, dict[str, Any], str]]:
-    """The profile and those it extends: path, content, text."""
-    chain: list[tuple[Path, dict[str, Any], str]] = []
-    while name:
-        places = [Path(name)] if name.endswith(".toml") else []
-        places += [folder / f"{name}.toml" for folder in _folders(extra)]
-        there = [place for place in places if place.is_file()]
-        path = next((place for place in there if place not in [other for other, _, _ in chain]), None)
-        if path is None or len(chain) >= DEEPEST:
-            raise _no_parent(name, chain, bool(there), names(extra))
-        try:
-            text = path.read_text(encoding="utf-8")
-            content = tomllib.loads(text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
-        chain.append((path, content, text))
-        parent = content.get("extends", "")
-        if not isinstance(parent, str):
-            raise PolicyError(path.name, "extends", "must be the id of a policy", line(text, "extends"))
-        name = parent
-    return chain
-
-
-def _no_parent(name: str, chain: Sequence[tuple[Path, dict[str, Any], str]], there: bool, known: Sequence[str]) -> PolicyError:
-    """What is wrong where a chain cannot go on to `name`; `there`: it exists."""
-    there_are = f"there are {', '.join(known)}, or give the path of a .toml file"
-    if not chain:
-        return PolicyError(name, "", f"no such policy; {there_are}")
-    path, _, text = chain[-1]
-    ids = [other.stem for other, _, _ in chain]
-    if not there:
-        problem = f"no policy '{name}'; {there_are}"
-    elif (stem := Path(name).stem) in ids and len(chain) < DEEPEST:
-        problem = f"{' → '.join([*ids[ids.index(stem) :], stem])} is a circle; one of them must extend another policy or none"
-    else:
-        problem = f"more than {DEEPEST} profiles extend each other; put some of them into one file"
-    return PolicyError(path.name, "extends", problem, line(text, "extends"))
 
 
 class _Part:

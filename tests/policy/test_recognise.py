@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 from generated import few, many
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deident.engine.examine import Examiner, matcher
@@ -146,7 +146,7 @@ def weighed(types: Mapping[str, DocType], texts: Mapping[str, str]) -> dict[str,
 
 def leading(points: Mapping[str, float], enough: float) -> str:
     """The type that has enough points and leads, "" for none."""
-    ranked = sorted(points, key=lambda type: -points[type])
+    ranked = sorted(points, key=lambda one: -points[one])
     behind = max([points[id] for id in ranked[1:]] + [0.0])
     return ranked[0] if points[ranked[0]] >= enough and points[ranked[0]] - behind >= MARGIN else ""
 
@@ -219,7 +219,7 @@ def test_the_twin_reads_the_same_weights() -> None:
     assert kind("a", title={"sure": ["甲乙"]}).clues[0].weight == WEIGHTS["title"]["sure"]
 
 
-@many
+@settings(many, max_examples=70)
 @given(st.lists(papers(), min_size=1, max_size=6))
 def test_recognition_equals_its_plain_twin(some: list[Paper]) -> None:
     types = examiner().policy.types

@@ -9,6 +9,7 @@ import pytest
 from policy_files import catalogue, resident_id
 
 from deident.engine import Scanner
+from deident.engine.examine import Examiner
 from deident.errors import PolicyError
 from deident.linkage import tag
 from deident.model import FileReport
@@ -18,6 +19,17 @@ KEY = b"a key for tests"
 MOBILE, OTHER, NUMBER = "13800000001", "13900000002", resident_id(1901, 3, 15)
 TEXT = f"户主手机{MOBILE}\n本人手机{OTHER}\n又：手机{MOBILE}，身份证号：{NUMBER}\n"
 OFFICE = f"报名热线：{MOBILE}\n"
+
+
+@pytest.fixture(scope="module")
+def examiner() -> Examiner:
+    return Examiner.build("gov-publish", None, "auto", ())
+
+
+@pytest.fixture(autouse=True)
+def one_examiner(monkeypatch: pytest.MonkeyPatch, examiner: Examiner) -> None:
+    """Everything but the list is the same in all of these scanners, so it is built once."""
+    monkeypatch.setattr(Examiner, "build", staticmethod(lambda *_: examiner))
 
 
 def entry(**keys: object) -> str:
