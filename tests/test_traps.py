@@ -63,13 +63,11 @@ def test_t1_one_hidden_digit_is_always_recovered(scanner: Scanner, place: int) -
     assert [f.action for f in scanner.scan(text)] == ["mask"]
 
 
-@pytest.mark.xfail(reason="gov-publish: masked-beside-birth-date asks for a column of dates, not for a date on the line")
 def test_t1_in_running_text(scanner: Scanner) -> None:
     """The same beside a date in a sentence."""
     assert PARTIAL not in scanner.mask(f"鲁定国，身份证号：{PARTIAL}，1901年3月15日出生")
 
 
-@pytest.mark.xfail(reason="gov-publish: an age or a zodiac animal beside a partly masked number is not looked for")
 @pytest.mark.parametrize(("head", "cell"), [("年龄", "25"), ("属相", "牛")])
 def test_t1_beside_an_age(scanner: Scanner, head: str, cell: str) -> None:
     """An age leaves 33 candidates, a zodiac animal some hundreds."""
@@ -351,7 +349,6 @@ def test_t20_what_is_masked_already_is_graded(scanner: Scanner) -> None:
     assert actions(scanner, beside)[PARTIAL] == "mask" and actions(scanner, f"身份证号：{PARTIAL}")[PARTIAL] == "keep"
 
 
-@pytest.mark.xfail(reason="a phone with a single hidden digit is not found, other signs than * are graded as enough")
 @pytest.mark.parametrize("value", ["1380000*001", f"{ID[:14]}●{ID[15:]}", f"{ID[:10]}****{ID[14:]}"])
 def test_t20_one_digit_of_a_phone_other_signs_and_ten_and_four(scanner: Scanner, value: str) -> None:
     """One digit more or less: ten tries; month and day hidden: 33 candidates."""

@@ -1,4 +1,4 @@
-"""Is it a minor's?  From an identity number on the row or right behind, from an age behind the value, from a birth date itself.
+"""Is it a minor's?  From an identity number on the row or right behind, from an age behind the value or in its row, from a birth date itself.
 
 Eighteen years: 未成年人保护法 art. 2; whose data no exemption opens (law-and-masks §5, hard rule c).  Ages are those at the time of the
 document: a pupil on a list of 2016 was a child when the list was published.
@@ -15,6 +15,7 @@ import numpy as np
 from deident.matching.scene import Scene
 from deident.matching.tokens import compact
 from deident.model import Bools, Candidates
+from deident.policy.rows import under
 
 FULL_AGE = 18
 REACH = 120  # bytes behind a value in which its own ID or age stands (外侄女，15岁，身份证号…)
@@ -23,8 +24,10 @@ ID_KINDS = (
 )  # fmt: skip
 _MISREAD = bytes.maketrans(b"OIL", b"011")
 _AGE = re.compile(
-    r"^[^。；;\n\t]{0,16}?(?<![0-9第〇零一二三四五六七八九十百])(?:(?:1[0-7]|[1-9])|(?:十[一二三四五六七]?|[一二三四五六七八九]))\s?(?:周)?岁(?!以[上下])"
+    r"^(?:(?!有|儿|孙|孩|子女|的|之)[^。；;\n\t]){0,16}?(?<![0-9第〇零一二三四五六七八九十百])(?:(?:1[0-7]|[1-9])|(?:十[一二三四五六七]?|[一二三四五六七八九]))\s?(?:周)?岁(?!以[上下])"
 )
+_AGE_HEADER = re.compile(r"^(?:周岁|实足)?年龄(?:[（(]?周?岁[）)]?)?$")
+_CHILD = re.compile(r"^(?:1[0-7]|[1-9])(?:周?岁)?$")
 _BIRTH = re.compile(rb"^[GJL]?\d{6}((?:19|20)\d{2})(\d{2})(\d{2})")
 _DATE = re.compile(r"((?:19|20)\d{2})\D{0,2}(\d{1,2})?\D{0,2}(\d{1,2})?")
 _YEAR = re.compile(r"(?<!\d)(20\d{2}|19[89]\d)(?=\s?(?:年|[—-]|学年|级))")
@@ -70,6 +73,10 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, dat
         result[named[-1:]] = True
         if last - first == 1:
             result[low:high] |= in_table[low:high]
+    cells = scene.tables.cell(found.start, found.end)
+    rows = np.flatnonzero(among & names & ~result & (cells >= 0))
+    ages = under(scene, cells[rows].tolist(), _AGE_HEADER)
+    result[rows] = [age is not None and _CHILD.match(age) is not None for age in ages]
     for row in np.flatnonzero(among & ~result).tolist():
         end = int(found.end[row])
         if births[row]:

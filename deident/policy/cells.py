@@ -109,4 +109,6 @@ def _cell(row: Table, name: str, catalogue: Catalogue) -> Cell:
     basis = table.words("basis", catalogue.laws.__contains__, "no law '{}' in law.toml")
     note = table.names("note") if "note" in table.content else {}
     table.done()
+    if not basis:
+        raise table.fail("basis", "is missing: a cell says on what authority; keys of law.toml, `default` where it is only yours")
     return Cell(action, own, basis, note)

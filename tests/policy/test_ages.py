@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from policy_files import resident_id
 
+import deident
 from deident import detectors
 from deident.engine import Scanner
 from deident.engine.examine import Examiner
@@ -144,3 +145,17 @@ def test_who_was_a_child_when_the_list_was_published_was_a_child() -> None:
     for title, action in (("2016年失信被执行人名单", "mask"), ("2035年失信被执行人名单", "keep"), ("失信被执行人名单", "keep")):
         found = {f.kind: f.action for f in scanner.scan(text.format(number), title, "dishonest_debtor")}
         assert found == {"person_name": action, "resident_id": action}, title
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("姓名\t年龄\t金额\n鲁小满\t9\t300", "mask"),
+        ("姓名\t年龄（岁）\t金额\n鲁小满\t15岁\t300", "mask"),
+        ("姓名\t年龄\t金额\n鲁定国\t42\t300", "keep"),
+        ("姓名\t平均年龄\t金额\n鲁定国\t9\t300", "keep"),
+        ("姓名：鲁定国，有一女12岁", "keep"),
+    ],
+)
+def test_an_age_in_the_row(text: str, action: str) -> None:
+    assert {f.action for f in deident.scan(text, doc_type="social_assistance") if f.kind == "person_name"} == {action}

@@ -54,11 +54,12 @@ WRONG = [
     (PHONE, 'phone = { action = "mask", basis = ["gdpr-6"] }', f"{P}.basis", "phone =", "no law 'gdpr-6' in law.toml"),
     (PHONE, 'phone = { action = "mask", basis = "default" }', f"{P}.basis", "phone =", "must be list, not str"),
     (PHONE, 'phone = { action = "mask", note = { zh = "话" } }', f"{P}.note", "phone =", "needs zh and en"),
+    (PHONE, 'phone = { action = "mask" }', f"{P}.basis", "phone =", "is missing: a cell says on what authority"),
     # what the internet may not read
     (NUMBER, 'id_number = { action = "keep", basis = ["default"] }', "cells.student_aid.id_number", "id_number =",
      r"keeps the id_number of private persons on the internet; name the field in exemptions.toml .*audience = .locality."),
     (PHONE, 'phone = { action = "keep", basis = ["default"] }', P, "phone =", "keeps the phone of private persons"),
-    ('plate = { action = "mask", to = "plate", basis = ["default"] }', 'bank_account = { action = "keep" }', "cells.*.bank_account",
+    ('plate = { action = "mask", to = "plate", basis = ["default"] }', 'bank_account = { action = "keep", basis = ["default"] }', "cells.*.bank_account",
      "bank_account =", "keeps the bank_account"),
     (NUMBER, 'resident_id = { action = "keep", basis = ["default"] }', "cells.student_aid.resident_id", "resident_id =", "on the internet"),
 ]  # fmt: skip

@@ -68,6 +68,11 @@ def test_words_in_every_place(scanner: Scanner) -> None:
         assert {word.place for word in (*said.speaking, *said.against)} <= set(PLACES)
 
 
+def test_a_word_that_would_have_led_to_the_same_speaks_for_it(scanner: Scanner) -> None:
+    said = why(scanner, f"姓名\t办公电话\n鲁定国\t{LANDLINE}", LANDLINE, "春节值班表")
+    assert said.rule == "official-column" and ("title", "值班") in words(said)[0], "a roster's landlines stay as well"
+
+
 def test_a_cell(scanner: Scanner) -> None:
     said = why(scanner, f"身份证号：{ID}", ID, doc_type="student_aid")
     assert (said.rule, said.decided, said.source, said.doc_type) == (

@@ -107,13 +107,13 @@ def test_a_cell_for_every_type_goes_before_the_types_own(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (EXTENDS + '[cells.studentaid]\nphone = { action = "delete" }\n', r"own\.toml:4: cells\.studentaid: no document type"),
-        (EXTENDS + '[cells.news]\nphones = { action = "delete" }\n', r"own\.toml:5: cells\.news\.phones: is neither a category"),
+        (EXTENDS + '[cells.studentaid]\nphone = { action = "delete", basis = ["default"] }\n', r"own\.toml:4: cells\.studentaid: no document type"),
+        (EXTENDS + '[cells.news]\nphones = { action = "delete", basis = ["default"] }\n', r"own\.toml:5: cells\.news\.phones: is neither a category"),
         (EXTENDS + '[cells.news]\nphone = { action = "remove" }\n', r"own\.toml:5: cells\.news\.phone\.action: 'remove' is none of"),
-        (EXTENDS + '[cells.news]\nphone = { action = "keep" }\n', r"own\.toml:5: cells\.news\.phone: keeps the phone .*exemptions"),
-        (EXTENDS + '[cells.news]\nmobile = { action = "keep" }\n', r"own\.toml:5: cells\.news\.mobile: keeps the phone"),
+        (EXTENDS + '[cells.news]\nphone = { action = "keep", basis = ["default"] }\n', r"own\.toml:5: cells\.news\.phone: keeps the phone .*exemptions"),
+        (EXTENDS + '[cells.news]\nmobile = { action = "keep", basis = ["default"] }\n', r"own\.toml:5: cells\.news\.mobile: keeps the phone"),
         (EXTENDS + '[cells.news]\nphone = { action = "delete", to = "year" }\n', r"own\.toml:5: .*leave `to` out"),
-        (EXTENDS + '[cells.news]\nuscc = { action = "delete" }\n', r"own\.toml:5: cells\.news\.uscc: is never asked: rule 'organisation"),
+        (EXTENDS + '[cells.news]\nuscc = { action = "delete", basis = ["default"] }\n', r"own\.toml:5: cells\.news\.uscc: is never asked: rule 'organisation"),
         (EXTENDS + '[classes]\nmine = []\n', r"own\.toml:5: classes\.mine: has no words"),
         (EXTENDS + '[classes]\nprotected = ["负责人"]\n', r"own\.toml:5: classes\.protected: '负责人' stands in both .*take it out"),
         (EXTENDS + '[classes]\nofficial = ["患者"]\n', r"own\.toml:5: classes\.official: '患者' stands in both .*'name-"),

@@ -80,6 +80,12 @@ def test_a_mark_does_not_reach_over_the_border_of_two_segments(split: str) -> No
     assert set(shipped().find(whole)) == {0}
 
 
+@pytest.mark.parametrize("text", ["内部资料{0}管理规定", "各单位{1}内部资料）", "各单位{1}内部资料{0}管理规定"])
+def test_the_end_of_a_line_is_not_where_the_look_ends(text: str) -> None:
+    assert shipped().find(joined([text.format("！" * 60, "（" * 60).encode()])) == {}
+    assert shipped().find(joined([text.format("\n", "\n").encode()])) == {0: ("internal",)}
+
+
 def test_marks_are_in_the_order_of_the_file() -> None:
     text = "\n".join(reversed(list(MARKED.values())))
     assert shipped().find(joined([text.encode()])) == {0: tuple(MARKED)}
