@@ -63,8 +63,9 @@ class Table:
             raise self.fail(key, "is not a key of this table")
 
 
-def one_of(table: Table, key: str, allowed: tuple[str, ...]) -> str:
-    value = table.take(key, str)
+def one_of(table: Table, key: str, allowed: tuple[str, ...], usual: str | None = None) -> str:
+    """One of the allowed words; without a `usual` one it must be there."""
+    value = table.take(key, str, usual)
     if value not in allowed:
         raise table.fail(key, f"'{value}' is none of {', '.join(allowed)}")
     return value

@@ -43,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _row(id: str, policy: Policy, catalogue: Catalogue, lang: str) -> dict[str, Any]:
     """Everything that the policy says on a type; `says` and titles of the law are in the reader's language."""
+    from deident.policy.rules import said
+
     kind, laws = policy.types.get(id), law_names(catalogue.laws, lang)
 
     def basis(keys: tuple[str, ...]) -> list[dict[str, str]]:
@@ -67,7 +69,7 @@ def _row(id: str, policy: Policy, catalogue: Catalogue, lang: str) -> dict[str, 
     exemptions = [
         {
             "id": e.id, "category": e.category, "kinds": [catalogue.kinds[number] for number in sorted(e.kinds)], "group": e.group,
-            "when": _conditions(e.when, policy, catalogue), "unless": _conditions(e.unless, policy, catalogue),
+            "when": [*said(e.when, policy.types, catalogue.kinds)], "unless": [*said(e.unless, policy.types, catalogue.kinds)],
             "reason": e.reason[lang], "basis": basis(e.basis),
         }
         for e in policy.exemptions
@@ -95,22 +97,6 @@ def _says(policy: Policy, type: str, category: str, cell: Cell, lang: str) -> st
         how = say(lang, f"form_{cell.to.form}")
     note = f"{before}{cell.note[lang]}{after}" if cell.note else ""
     return f"{said.removesuffix(note)}{before}{how}{after}{note}"
-
-
-def _conditions(conditions: Mapping[str, Any], policy: Policy, catalogue: Catalogue) -> list[str]:
-    """Conditions of an exemption as they are written."""
-    out = []
-    for name, wanted in conditions.items():
-        if name in ("column", "table", "beside", "adjacent"):
-            said = ", ".join(catalogue.kinds[number] for number in wanted)
-        elif name == "type":
-            said = ", ".join((*policy.types, "unknown")[number] for number in wanted)
-        else:
-            said = (
-                ", ".join(map(str, wanted)) if isinstance(wanted, (tuple, frozenset)) else getattr(wanted, "pattern", str(wanted))
-            )
-        out.append(f"{name}: {said}")
-    return out
 
 
 def _lines(row: Mapping[str, Any], lang: str) -> Iterator[str]:

@@ -14,6 +14,24 @@ from pathlib import Path
 from urllib.parse import unquote
 
 PAGES = (".html", ".htm", ".shtml", ".xhtml")
+#: What every site is full of and no list is published in: not looked for, so that a site without attachments is not read twice.
+FURNITURE = (
+    ".css",
+    ".js",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".bmp",
+    ".ico",
+    ".svg",
+    ".webp",
+    ".woff",
+    ".woff2",
+    ".ttf",
+    ".mp3",
+    ".mp4",
+)
 MOST = 4 << 20  # bytes of a page that are looked at
 LONGEST = 120  # characters of a title, of the words of a link
 _LINK = re.compile(
@@ -28,7 +46,7 @@ def pages_of(files: Sequence[tuple[str, Path]]) -> dict[str, str]:
 
     `files`: path in the dump (with `/`) and where it lies.  What cannot be read is passed over: the scan says so.
     """
-    attachments = {name for name, _ in files if not name.lower().endswith(PAGES)}
+    attachments = {name for name, _ in files if not name.lower().endswith((*PAGES, *FURNITURE))}
     found: dict[str, str] = {}
     if not attachments:
         return found

@@ -45,17 +45,19 @@ class Editor:
         #: what can decide: the policy's verdicts, then the suppressions
         self.verdicts: tuple[Verdict, ...] = (*own, *(_let_stay(entry) for entry in suppressions.active))
         self._patterns = examiner.plan.patterns
+        self._own = np.array([verdict.mask is not None for verdict in self.verdicts], np.bool_)
+        self._coarse = np.array([v.mask is not None and v.mask.form in COARSE for v in self.verdicts], np.bool_)
+        self._coarse_kind = np.array([pattern.mask.form in COARSE for pattern in self._patterns], np.bool_)
 
     def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True) -> Judged:
         """Find and decide (Examiner.judge); a value that its mask would leave as it is stays: 马官镇余官村, where a village may stay."""
         judged = self.examiner.judge(batch, pages, given, every)
-        found = judged.found
-        for row in np.flatnonzero(judged.action == MASK).tolist():
-            mask = self.mask(int(found.kind[row]), int(judged.verdict[row]))
-            if mask.form in COARSE:
-                value = judged.scene.text(int(found.start[row]), int(found.end[row]))
-                if masks.hide(mask, value, self._blank) == value:
-                    judged.action[row] = KEEP
+        found, verdict = judged.found, judged.verdict
+        coarse = self._coarse[verdict] | ~self._own[verdict] & self._coarse_kind[found.kind]
+        for row in np.flatnonzero((judged.action == MASK) & coarse).tolist():
+            value = judged.scene.text(int(found.start[row]), int(found.end[row]))
+            if masks.hide(self.mask(int(found.kind[row]), int(verdict[row])), value, self._blank) == value:
+                judged.action[row] = KEEP
         return judged
 
     def suppressed(self, number: int) -> int:
@@ -89,34 +91,31 @@ class Editor:
         rows = np.flatnonzero(judged.action == MASK)
         sheets = self.sheets(judged, rows)
         cells = judged.scene.tables.cell(found.start[rows], found.end[rows])
-        emptied: dict[int, str] = {}
+        deletes = [self.verdicts[verdict].delete for verdict in judged.verdict[rows].tolist()]
+        emptied = {
+            cell: how for cell, how in zip(cells.tolist(), deletes, strict=True) if how in ("cell", "column") and cell >= 0
+        }
         out: list[Replacement] = []
         for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
             start, end, document = int(found.start[row]), int(found.end[row]), int(judged.document[row])
             kind, verdict = int(found.kind[row]), int(judged.verdict[row])
-            if (how := self.verdicts[verdict].delete) in ("cell", "column") and cell >= 0:
-                emptied[cell] = "column" if "column" in (how, emptied.get(cell)) else "cell"
+            if cell in emptied:  # it goes as a whole, whatever else was found in it
                 continue
             mask = self.mask(kind, verdict)
             text = view[start:end].decode("utf-8", "replace")
             first, last, new = masks.edit(NOTHING if mask.form == "delete" else mask, text, sheets.get(document, self._blank))
             if first < last or new:
                 out.append(Replacement(start + len(text[:first].encode()), start + len(text[:last].encode()), new, document))
-        if emptied:
-            gone = self._emptied(judged, emptied)
-            inside = [(low, high) for low, high, _, _ in gone]
-            out = [r for r in out if not any(low <= r.start and r.end <= high for low, high in inside)] + gone
-        return out
+        return out + self._emptied(judged, emptied) if emptied else out
 
     def _emptied(self, judged: Judged, emptied: Mapping[int, str]) -> list[Replacement]:
         """The cells, and for columns the header cells above them."""
         tables, batch = judged.scene.tables, judged.scene.batch
-        cells = set(emptied)
-        for cell in [cell for cell, how in emptied.items() if how == "column"]:
-            above = (tables.table == tables.table[cell]) & (tables.column == tables.column[cell]) & tables.header
-            cells.update(np.flatnonzero(above).tolist())
+        place = tables.table * (int(tables.column.max()) + 1) + tables.column  # which column of which table
+        columns = np.array([cell for cell, how in emptied.items() if how == "column"], np.int64)
+        above = np.flatnonzero(tables.header & np.isin(place, place[columns]))
         out = []
-        for cell in sorted(cells):
+        for cell in sorted({*emptied, *above.tolist()}):
             low, high = int(tables.start[cell]), int(tables.end[cell])
             raw = batch.view[low:high]
             low, high = low + len(raw) - len(raw.lstrip()), high - (len(raw) - len(raw.rstrip()))

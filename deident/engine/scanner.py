@@ -138,11 +138,10 @@ class Scanner:
         high = np.where(ends[own] > starts[own], high, low)
         origin = batch.sources[np.array([edits[row].document for row in own.tolist()], np.int64)]
         low, high = text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high)
-        out = list(texts)
-        for place in np.argsort(-low, kind="stable").tolist():
-            _, _, new, number = edits[int(own[place])]
-            out[number] = out[number][: int(low[place])] + new + out[number][int(high[place]) :]
-        return out
+        rows: list[list[tuple[int, int, str]]] = [[] for _ in texts]
+        for first, last, place in zip(low.tolist(), high.tolist(), own.tolist(), strict=True):
+            rows[edits[place].document].append((first, last, edits[place].new))
+        return [_spliced(text, sorted(part)) if part else text for text, part in zip(texts, rows, strict=True)]
 
     def scan_texts(self, texts: Iterable[Any]) -> Findings:
         """Findings of many texts (list, pandas.Series, pyarrow.Array; str or bytes) as columns; `text` is the position."""
@@ -274,6 +273,15 @@ class Scanner:
             found.kind, found.score, judged.action[own], judged.verdict[own], self._kinds, self._grounds, doc_type, shown,
             judged.marks.get(0, ()) if previews else (),
         )  # fmt: skip
+
+
+def _spliced(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
+    """The text with code points `start:end` replaced, edits in order; one pass, however many there are."""
+    out, at = [], 0
+    for start, end, new in edits:
+        out += [text[at:start], new]
+        at = end
+    return "".join(out) + text[at:]
 
 
 def _bytes(path: Path | str) -> bytes:

@@ -30,7 +30,7 @@ from __future__ import annotations
 from deident.policy.chain import names
 from deident.policy.explain import Explanation, Word, explain
 from deident.policy.judge import Verdicts, judge
-from deident.policy.matrix import UNKNOWN, Matrix, Verdict
+from deident.policy.matrix import Matrix, Verdict
 from deident.policy.profile import Policy, load
 from deident.policy.recognise import Evidence, Recogniser, Types
 from deident.policy.rules import CLASS_CONDITIONS, KIND_CONDITIONS, Rule
@@ -38,7 +38,7 @@ from deident.policy.secrecy import Secrecy
 from deident.policy.suppressions import Suppression, Suppressions
 from deident.policy.suppressions import load as load_suppressions
 from deident.policy.typed import Typing
-from deident.policy.types import DocType, TypeExample
+from deident.policy.types import UNKNOWN, DocType, TypeExample
 
 __all__ = [
     "CLASS_CONDITIONS",

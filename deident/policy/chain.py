@@ -15,6 +15,15 @@ OTHERS = {"exemptions", "secrecy"}  # files beside the profiles that are none
 DEEPEST = 8  # profiles that extend each other
 
 
+def read(path: Path) -> tuple[dict[str, Any], str]:
+    """Content and text of a file of the policy.  Raises PolicyError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text), text
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
+
+
 def names(extra: Path | None = None) -> list[str]:
     """Ids of all policies that can be loaded."""
     return sorted({path.stem for folder in folders(extra) for path in folder.glob("*.toml")} - OTHERS)
@@ -34,11 +43,7 @@ def chain(name: str, extra: Path | None) -> list[tuple[Path, dict[str, Any], str
         path = next((place for place in there if place not in [other for other, _, _ in files]), None)
         if path is None or len(files) >= DEEPEST:
             raise _no_parent(name, files, bool(there), names(extra))
-        try:
-            text = path.read_text(encoding="utf-8")
-            content = tomllib.loads(text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
+        content, text = read(path)
         files.append((path, content, text))
         parent = content.get("extends", "")
         if not isinstance(parent, str):

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deident.catalog import Catalogue, Mask, Table
+from deident.catalog import Catalogue, Table
 from deident.model import CATEGORIES
 from deident.policy.matrix import NEVER_EXEMPT
 from deident.policy.types import DocType
@@ -31,7 +31,7 @@ GROUPS = ("punitive", "mandatory")
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """One field of one type; `kinds` are numbers of the catalogue; conditions as in a Rule.  `mask`: shown in this form only."""
+    """One field of one type; `kinds` are numbers of the catalogue; conditions as in a Rule."""
 
     id: str
     type: str
@@ -42,7 +42,6 @@ class Exemption:
     unless: Mapping[str, Any]
     reason: Mapping[str, str]
     basis: tuple[str, ...]
-    mask: Mask | None = None
 
 
 Conditions = Callable[[Table, str], Mapping[str, Any]]

@@ -14,7 +14,8 @@ from deident.model import ACTIONS, Candidates, Ints
 from deident.policy.facts import ABOVE, TITLE
 from deident.policy.judge import Verdicts
 from deident.policy.profile import Policy
-from deident.policy.rules import CLASS_CONDITIONS, UNKNOWN, Rule
+from deident.policy.rules import CLASS_CONDITIONS, Rule, said
+from deident.policy.types import UNKNOWN
 
 PLACES = ("before", "after", "above", "head", "title")
 #: condition → places in which its words stand
@@ -74,7 +75,7 @@ def explain(policy: Policy, scene: Scene, found: Candidates, document: Ints, ver
                 scene.plan.patterns[kind].id, ACTIONS[int(verdicts.action[row])], rule.id if rule else "",
                 verdict.id if verdict else "", verdict.source if verdict else "suppression", ids[int(verdicts.type[row])],
                 verdict.reason if verdict else {}, verdict.basis if verdict else (),
-                tuple(_said(scene, policy, rule)) if rule else (), tuple(speaking), tuple(against),
+                _conditions(scene, policy, rule) if rule else (), tuple(speaking), tuple(against),
             )
         )  # fmt: skip
     return out
@@ -133,17 +134,6 @@ def _asks(conditions: Mapping[str, Any], word: Word) -> bool:
     )
 
 
-def _said(scene: Scene, policy: Policy, rule: Rule) -> Iterable[str]:
-    """The conditions of a rule as they are written."""
-    ids, kinds = (*policy.types, UNKNOWN), scene.plan.catalogue.kinds
-    for side, conditions in (("", rule.when), ("not ", rule.unless)):
-        for name, wanted in conditions.items():
-            if name in CLASS_CONDITIONS:
-                said = ", ".join(wanted)
-            elif name == "type":
-                said = ", ".join(ids[n] for n in wanted)
-            elif name in ("column", "table", "beside", "adjacent"):
-                said = ", ".join(kinds[n] for n in wanted)
-            else:
-                said = str(getattr(wanted, "pattern", wanted))
-            yield f"{side}{name}: {said}"
+def _conditions(scene: Scene, policy: Policy, rule: Rule) -> tuple[str, ...]:
+    kinds = scene.plan.catalogue.kinds
+    return (*said(rule.when, policy.types, kinds), *(f"not {one}" for one in said(rule.unless, policy.types, kinds)))

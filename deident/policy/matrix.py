@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from deident.catalog import Catalogue, Mask, Table
 from deident.model import ACTIONS, CATEGORY_NAMES
 from deident.policy.cells import Cell, lawful, row
-from deident.policy.types import DocType
+from deident.policy.types import UNKNOWN, DocType
 
-UNKNOWN = "unknown"  # the row of documents whose type nobody knows: the strictest
 EVERY = "*"
 #: What an exemption never covers (law-and-masks §5, hard rule a).
 NEVER_EXEMPT = ("bank_account", "phone", "social_relation", "medical_record")

@@ -14,7 +14,6 @@ Every error names file, line and key; nothing wrong is ever passed over.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +28,12 @@ from deident.errors import CatalogError, PolicyError
 from deident.model import ACTIONS, CATEGORIES
 from deident.policy import types as doc_types
 from deident.policy.cells import Cell, unlawful
-from deident.policy.chain import chain, folders
+from deident.policy.chain import chain, folders, read
 from deident.policy.exemptions import Exemption, exemption
-from deident.policy.matrix import DELETES, UNKNOWN, Matrix, Verdict, overrides
+from deident.policy.matrix import DELETES, Matrix, Verdict, overrides
 from deident.policy.rules import MATRIX, Reader, Rule, unreachable
 from deident.policy.sense import never, torn, unasked
-from deident.policy.types import AUDIENCES, DocType
+from deident.policy.types import AUDIENCES, UNKNOWN, DocType
 
 PROTECTED = "protected"  # class of words for third parties, victims, minors: exemptions never cover them
 SUBJECT = "subject"  # class of words for the person that an exempt page is about
@@ -116,7 +115,7 @@ def load(name: str, catalogue: Catalogue, extra: Path | None = None) -> Policy:
     cells = matrix.numbers(first)
     verdicts = (
         *(Verdict(r.id, "rule", max(r.action, 0), r.reason, r.basis, r.mask) for r in rules),
-        *(Verdict(e.id, "exemption", ACTIONS.index("keep"), e.reason, e.basis, e.mask) for e in exemptions),
+        *(Verdict(e.id, "exemption", ACTIONS.index("keep"), e.reason, e.basis) for e in exemptions),
         *matrix.verdicts,
     )
     roles: dict[int, frozenset[str]] = {}
@@ -251,11 +250,8 @@ def _exemptions(path: Path | None) -> tuple[Table, str]:
     """The list of the first folder that has one, unread, and its text."""
     if path is None:
         return Table("exemptions.toml", "", {}), ""
-    try:
-        text = path.read_text(encoding="utf-8")
-        return Table(path.name, "", tomllib.loads(text)), text
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
+    content, text = read(path)
+    return Table(path.name, "", content), text
 
 
 def _shipped_classes(extra: Path | None) -> Mapping[str, tuple[str, ...]]:

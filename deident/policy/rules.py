@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,11 @@ import regex
 
 from deident.catalog import Catalogue, Mask, Table, careful, mask
 from deident.model import ACTIONS, CATEGORIES, ROLES
-from deident.policy.types import DocType
+from deident.policy.types import UNKNOWN, DocType
 
 CLASS_CONDITIONS = ("near", "nearest", "after", "title", "head", "heads", "above")
 KIND_CONDITIONS = ("column", "table", "beside", "adjacent")
 MATRIX = "matrix"  # a private person's: the cell of the document type decides
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +109,20 @@ def unreachable(rules: tuple[Rule, ...]) -> tuple[Rule, Rule] | None:
             if not before.when and not before.unless and rule.kinds <= before.kinds:
                 return rule, before
     return None
+
+
+def said(conditions: Mapping[str, Any], types: Iterable[str], kinds: Sequence[str]) -> Iterator[str]:
+    """Conditions as they are written: `near: public, body`.  `types`: ids of the policy's types, `kinds` those of the catalogue."""
+    ids = (*types, UNKNOWN)
+    for name, wanted in conditions.items():
+        if name in CLASS_CONDITIONS:
+            words = ", ".join(wanted)
+        elif name == "type":
+            words = ", ".join(ids[number] for number in wanted)
+        elif name in KIND_CONDITIONS:
+            words = ", ".join(kinds[number] for number in wanted)
+        elif name == "role":
+            words = ", ".join(ROLES[number] for number in wanted)
+        else:
+            words = str(getattr(wanted, "pattern", wanted))
+        yield f"{name}: {words}"

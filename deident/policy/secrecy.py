@@ -5,7 +5,6 @@ The seeds ask for a secrecy review before release (保守国家秘密法 art. 35
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from deident.catalog.lines import located
 from deident.errors import CatalogError, PolicyError
 from deident.matching.rules import Matcher, Rule
 from deident.model import Batch
+from deident.policy.chain import folders, read
 
 FILE = "secrecy.toml"
 AROUND = 90  # bytes on both sides of a word in which its expression must match
@@ -39,12 +39,11 @@ class Secrecy:
     """Finds marks in a batch.  Raises PolicyError for a wrong file."""
 
     def __init__(self, catalogue: Catalogue, matcher: Callable[[Sequence[Rule]], Matcher], extra: Path | None = None) -> None:
-        folders = ([extra / "policies"] if extra else []) + [home() / "policies"]
-        path = next((file for folder in folders if (file := folder / FILE).is_file()), folders[-1] / FILE)
-        self.file, text = path.name, ""
+        path = next((file for folder in folders(extra) if (file := folder / FILE).is_file()), home() / "policies" / FILE)
+        self.file = path.name
+        content, text = read(path)
+        top = Table(path.name, "", content)
         try:
-            text = path.read_text(encoding="utf-8")
-            top = Table(path.name, "", tomllib.loads(text))
             self.marks = tuple(
                 _mark(Table(path.name, f"mark[{n}]", item), catalogue) for n, item in enumerate(top.tables("mark"), 1)
             )
@@ -53,8 +52,6 @@ class Secrecy:
             top.done()
         except CatalogError as problem:
             raise located(problem, text, PolicyError) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
         words = sorted({word for mark in self.marks for word in mark.words})
         self._marks_of = [tuple(mark for mark in self.marks if word in mark.words) for word in words]
         self._matcher = matcher([Rule(word.encode(), literal=True) for word in words])

@@ -19,7 +19,6 @@ A value is never written into the list: a tag says which one it is to whoever ha
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +28,7 @@ from pathlib import Path
 from deident.catalog import Catalogue, Table
 from deident.catalog.lines import located
 from deident.errors import CatalogError, PolicyError
+from deident.policy.chain import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,15 @@ class Suppressions:
 
 def load(path: Path, catalogue: Catalogue, today: date) -> Suppressions:
     """The list.  Raises PolicyError with file, line and key."""
-    text = ""
+    content, text = read(path)
+    top = Table(path.name, "", content)
     try:
-        text = path.read_text(encoding="utf-8")
-        top = Table(path.name, "", tomllib.loads(text))
         entries = [
             _entry(Table(path.name, f"suppress[{n}]", item), catalogue) for n, item in enumerate(top.tables("suppress"), 1)
         ]
         top.done()
     except CatalogError as problem:
         raise located(problem, text, PolicyError) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
     return split(entries, today, path.name)
 
 

@@ -27,7 +27,6 @@ points from every other one (低保审核确认办法 is a rule about 低保, no
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +34,12 @@ from typing import Any
 
 from deident.catalog import Catalogue, Table, home
 from deident.catalog.lines import located
+from deident.catalog.table import one_of
 from deident.errors import CatalogError, PolicyError
 from deident.policy.cells import Cell, lawful, row
+from deident.policy.chain import read
 
+UNKNOWN = "unknown"  # stands where a type is asked for: documents of which nobody knows what they are
 ZONES = ("title", "heads", "body")
 MOST_WORDS = 8  # of one clue
 #: What one clue is worth, by zone and strength.  A title says what a page is; a header says what a table holds; a word in
@@ -105,11 +107,7 @@ def load(catalogue: Catalogue, extra: Path | None = None) -> dict[str, DocType]:
     folders = [home() / "policies" / "types"] + ([extra / "policies" / "types"] if extra else [])
     types: dict[str, DocType] = {}
     for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.toml"))):
-        try:
-            text = path.read_text(encoding="utf-8")
-            content = tomllib.loads(text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            raise PolicyError(path.name, "", f"cannot be read: {problem}") from None
+        content, text = read(path)
         try:
             types[path.stem] = _parse(content, path.name, catalogue)
         except CatalogError as problem:
@@ -126,10 +124,10 @@ def _parse(content: dict[str, Any], file: str, catalogue: Catalogue) -> DocType:
     clues = tuple(_clues(recognise))
     publish = Table(file, "publish", dict(top.take("publish", dict)))
     duties = Publish(
-        _one_of(publish, "audience", AUDIENCES),
+        one_of(publish, "audience", AUDIENCES),
         publish.words("channels", CHANNELS.__contains__, f"'{{}}' is none of {', '.join(CHANNELS)}"),
         publish.take("publicity_days", int, 0),
-        _one_of(publish, "after_period", AFTER, "stay"),
+        one_of(publish, "after_period", AFTER, "stay"),
         publish.words("basis", catalogue.laws.__contains__, "no law '{}' in law.toml"),
     )
     publish.done()
@@ -163,10 +161,3 @@ def _clues(table: Table) -> Iterator[Clue]:
                 yield Clue(words, zone, weight, strength == "sure")
         strengths.done()
     table.done()
-
-
-def _one_of(table: Table, key: str, allowed: tuple[str, ...], usual: str | None = None) -> str:
-    value = table.take(key, str, usual)
-    if value not in allowed:
-        raise table.fail(key, f"'{value}' is none of {', '.join(allowed)}")
-    return value

@@ -79,7 +79,7 @@ class Zones:
 
     def tables(self, documents: Container[int]) -> list[tuple[int, list[tuple[str, bytes]]]]:
         """Tables with a caption of their own: number and (zone, text): the line or two above it, and its headers."""
-        tables = self.scene.tables
+        tables, segments = self.scene.tables, self.scene.batch.segments
         found: list[tuple[int, list[tuple[str, bytes]]]] = []
         if not len(tables.start):
             return found
@@ -89,7 +89,7 @@ class Zones:
             if int(self.cell_document[low]) not in documents:
                 continue
             start = int(tables.start[low])
-            floor = self.view.rfind(b"\0", 0, start) + 1
+            floor = int(segments[np.searchsorted(segments, start, "right") - 1])
             above = self.view[max(floor, start - 400) : start].split(b"\n")[-4:-1]
             caption = [line for line in above if 6 <= len(line.strip()) <= 150 and b"\t" not in line]
             if caption and start - floor > 400:
