@@ -25,6 +25,16 @@ class Failure:
     problem: str
 
 
+def reader(scanner: Scanner, example: Example) -> Scanner:
+    """Who reads the example: rules alone, unless it says that it needs the tagger."""
+    return scanner if example.ner else scanner.alone
+
+
+def runs(scanner: Scanner, example: Example) -> bool:
+    """Whether the example can be tried: the tagger it may need is there."""
+    return scanner.tagged is not None or not example.ner
+
+
 def plain(text: str) -> str:
     """The text without its marks."""
     return text.replace("«", "").replace("»", "")
@@ -32,7 +42,7 @@ def plain(text: str) -> str:
 
 def check(scanner: Scanner, pattern: Pattern, example: Example) -> str:
     """What is wrong with a pattern's example; "" when it holds."""
-    text = plain(example.text)
+    scanner, text = reader(scanner, example), plain(example.text)
     findings = [f for f in scanner.scan(text) if f.kind == pattern.id]
     found = [text[f.start : f.end] for f in findings]
     wanted = _MARKED.findall(example.text)
@@ -53,7 +63,7 @@ def check(scanner: Scanner, pattern: Pattern, example: Example) -> str:
 
 def check_policy(scanner: Scanner, example: Example, context: Mapping[str, str]) -> str:
     """What is wrong with a policy's example; "" when every marked value gets the action (and the mask, and by the rule it names)."""
-    text = plain(example.text)
+    scanner, text = reader(scanner, example), plain(example.text)
     given = (context.get("title") or None, context.get("type") or None)
     found = {
         text[f.start : f.end]: (f, why) for f, why in zip(scanner.scan(text, *given), scanner.explain(text, *given), strict=True)
@@ -86,11 +96,13 @@ def run(scanner: Scanner) -> Iterator[Failure]:
     """All failures of the scanner's patterns, of its policy, of the document types and the marks of secrecy."""
     for pattern in scanner.catalogue.patterns.values():
         for example in pattern.examples:
+            if not runs(scanner, example):
+                continue
             problem = check(scanner, pattern, example)
             if bool(problem) != example.known_miss:
                 yield Failure(pattern.file, example.text, problem or "known_miss holds now: take the mark away")
     for example, context in scanner.policy.examples:
-        if problem := check_policy(scanner, example, context):
+        if runs(scanner, example) and (problem := check_policy(scanner, example, context)):
             yield Failure(scanner.policy.file, example.text, problem)
     for kind in scanner.policy.types.values():
         for told in kind.examples:
@@ -102,7 +114,7 @@ def run(scanner: Scanner) -> Iterator[Failure]:
 
 
 def count(scanner: Scanner) -> int:
-    """How many examples `run` runs."""
+    """How many examples there are; those for the tagger are skipped where its extra is not installed."""
     patterns, types = scanner.catalogue.patterns.values(), scanner.policy.types.values()
     own = len(scanner.policy.examples) + len(scanner.secrecy.examples)
     return sum(len(p.examples) for p in patterns) + sum(len(t.examples) for t in types) + own

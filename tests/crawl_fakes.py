@@ -30,6 +30,7 @@ class FakeScanner:
     policy = SimpleNamespace(types={}, exemptions=())
     secrecy = SimpleNamespace(marks=())
     suppressions = Suppressions()
+    tagged = None
 
     delay: float = 0.0
     diary: str = ""

@@ -137,7 +137,7 @@ def test_findings_are_frozen_rows_and_columns() -> None:
     with pytest.raises(AttributeError):
         found[0].kind = "other"  # type: ignore[misc]
     columns = found.columns()
-    assert list(columns) == ["text", "start", "end", "kind", "category", "action", "score", "rule"]
+    assert list(columns) == ["text", "start", "end", "kind", "category", "action", "score", "rule", "subject"]
     assert {len(column) for column in columns.values()} == {len(found)}
     assert pickle.loads(pickle.dumps(found[0])) == found[0]
 
@@ -226,7 +226,7 @@ def test_scan_texts_gives_what_scan_gives() -> None:
 def test_scan_texts_of_nothing() -> None:
     for nothing in ([], [None], [""]):
         assert len(deident.scan_texts(nothing)) == 0
-        assert deident.scan_texts(nothing).to_pandas().shape == (0, 8)
+        assert deident.scan_texts(nothing).to_pandas().shape == (0, 9)
 
 
 def test_scan_texts_says_which_text_is_none() -> None:
@@ -239,7 +239,7 @@ def test_pandas_series() -> None:
     series = pandas.Series([TEXT, None, float("nan"), pandas.NA, f"身份证号：{ID}"], index=list("abcde"))
     frame = deident.scan_texts(series).to_pandas()
     assert set(frame.text) == {0, 4}
-    assert list(frame.columns) == ["text", "start", "end", "kind", "category", "action", "score", "rule"]
+    assert list(frame.columns) == ["text", "start", "end", "kind", "category", "action", "score", "rule", "subject"]
     assert frame[frame.action == "mask"].kind.value_counts()["resident_id"] == 2
     strings = pandas.Series([TEXT, None], dtype="string")
     assert same(deident.scan_texts(strings), deident.scan_texts([TEXT, None]))

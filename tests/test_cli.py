@@ -168,7 +168,7 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
               "sys.modules['deident.engine'] = types.SimpleNamespace(Scanner=test_cli.Fake)\n"
               "from deident.cli import main\nsys.exit(main(sys.argv[1:]))")  # fmt: skip
     here = Path(__file__).parent
-    command = f'{sys.executable} -c "$SCRIPT" check {page} | head -1'
+    command = f'{sys.executable} -c "$SCRIPT" check {page} --no-ner | head -1'
     environment = os.environ | {
         "SCRIPT": script,
         "LC_ALL": "C.UTF-8",

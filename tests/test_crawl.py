@@ -109,6 +109,7 @@ def test_scan_writes_all_reports(site: Path, tmp_path: Path, jobs: int) -> None:
         "reason",
         "basis",
         "doc_type",
+        "subject",
     ]
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert summary["findings"] == {"mask": 3, "review": 1, "keep": 1}

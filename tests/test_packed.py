@@ -26,6 +26,7 @@ FINDINGS = st.builds(
     WORDS,
     WORDS,
     WORDS,
+    subject=st.integers(0),
 )
 REPORTS = st.builds(FileReport, WORDS, WORDS, WORDS, doc_type=st.none() | WORDS, size=st.integers(0), findings=st.lists(FINDINGS, max_size=4),
                     warnings=st.lists(WORDS, max_size=2), renamed=WORDS)  # fmt: skip

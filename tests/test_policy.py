@@ -33,7 +33,8 @@ def test_every_rule_decides_two_examples(scanner: Scanner) -> None:
     deciding: Counter[str] = Counter()
     for example, context in scanner.policy.examples:
         text = examples.plain(example.text)
-        deciding.update({why.rule for why in scanner.explain(text, context["title"] or None, context["type"] or None)})
+        reader = examples.reader(scanner, example)
+        deciding.update({why.rule for why in reader.explain(text, context["title"] or None, context["type"] or None)})
     assert [rule.id for rule in scanner.policy.rules if deciding[rule.id] < 2] == []
 
 

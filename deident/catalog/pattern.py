@@ -11,8 +11,9 @@ import regex
 from deident import checks
 from deident.catalog.table import Table, one_of
 from deident.model import CATEGORIES
+from deident.tagger import LABELS
 
-TRIGGERS = ("token", "cue", "mail", "expression")
+TRIGGERS = ("token", "cue", "mail", "expression", "place", "tagger", "phrase")
 SEVERITIES = ("low", "medium", "high")
 FORMS = (
     "ends", "year", "township", "area", "plate", "name", "suppress", "delete", "decade", "month", "age_band", "village", "county",
@@ -49,12 +50,30 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text whose finds are marked with «…»; `masked` tests the mask too; `why` marks a counterexample."""
+    """A text whose finds are marked with «…»; `masked` tests the mask too; `why` marks a counterexample; `ner`: the tagger is needed."""
 
     text: str
     masked: str | None = None
     why: str | None = None
     known_miss: bool = False
+    ner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that tell something of the person they are bound to, and what belongs to them.
+
+    words   such words; `lists`: files of patterns/words with more of them
+    lead, tail   expressions of what the phrase takes with it right before and right behind a word; a tail that must be there is
+            one that cannot be empty
+    need    how sure it must be that the word is said of a person (deident/detectors/bound.py)
+    """
+
+    words: tuple[str, ...]
+    lists: tuple[str, ...]
+    lead: str
+    tail: str
+    need: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,8 @@ class Pattern:
     cues: tuple[str, ...]
     headers: tuple[str, ...]
     columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
     cell: str
     score: Mapping[str, float]
     mask: Mask
@@ -114,6 +135,8 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
         cues=find.words("cues"),
         headers=find.words("headers"),
         columns=find.words("columns"),
+        labels=find.words("labels", LABELS.__contains__, "no label of taggers '{}' (deident/tagger/__init__.py)"),
+        phrases=tuple(_phrase(Table(file, f"find.phrase[{n}]", item)) for n, item in enumerate(find.tables("phrase"), 1)),
         cell=find.take("cell", str, ""),
         score=_scores(Table(file, "find.score", dict(find.take("score", dict, {})))),
         mask=mask(Table(file, "mask", dict(top.take("mask", dict, {})))),
@@ -127,6 +150,27 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
     if problem := careful(pattern.mask, pattern.category):
         raise top.fail("mask", problem)
     return pattern
+
+
+def _phrase(table: Table) -> Phrase:
+    phrase = Phrase(
+        table.words("words"),
+        table.words("lists"),
+        table.take("lead", str, ""),
+        table.take("tail", str, ""),
+        table.take("need", int, 4),
+    )
+    if not phrase.words and not phrase.lists:
+        raise table.fail("words", "is missing: a phrase needs words or lists of words")
+    for key, text in (("lead", phrase.lead), ("tail", phrase.tail)):
+        if any(guard in text for guard in GUARDS):
+            raise table.fail(key, "\\b does not work beside Han characters; use (?<![0-9A-Za-z]) or (?![0-9A-Za-z])")
+        try:
+            regex.compile(text)
+        except regex.error as problem:
+            raise table.fail(key, f"is not a regular expression: {problem}") from None
+    table.done()
+    return phrase
 
 
 def _scores(table: Table) -> dict[str, float]:
@@ -175,7 +219,7 @@ def careful(mask: Mask, category: str) -> str:
 def _example(table: Table, key: str) -> Example:
     text = table.take("text", str)
     masked, why = (table.take(name, str) if name in table.content else None for name in ("masked", "why"))
-    example = Example(text, masked, why, table.take("known_miss", bool, False))
+    example = Example(text, masked, why, table.take("known_miss", bool, False), table.take("ner", bool, False))
     if key == "counterexample" and not example.why:
         raise table.fail("why", "is missing: say why nothing may be found")
     if (key == "example") != ("«" in text):
@@ -196,7 +240,9 @@ def _consistent(pattern: Pattern, find: Table) -> None:
     for key in ("evidence", "grouped", "groups"):
         if pattern.trigger != "token" and getattr(pattern, key):
             raise find.fail(key, 'works only with trigger = "token"; write separators into the regex')
-    if pattern.trigger != "cue" and not pattern.regex and not pattern.cell:
+    if pattern.trigger == "tagger" and not pattern.labels:
+        raise find.fail("labels", 'is missing: with trigger = "tagger" a kind is what taggers label so')
+    if pattern.trigger not in ("cue", "place", "tagger", "phrase") and not pattern.regex and not pattern.cell:
         raise find.fail("regex", "is missing")
     for key in ("regex", "gate", "cell", "groups"):
         text = getattr(pattern, key)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from deident.errors import OutputError
+from deident.errors import MissingExtra, OutputError
 from deident.report import Expired
 from deident.report.messages import say
 from deident.report.plain import plain
@@ -29,6 +29,16 @@ def warn_expired(options: argparse.Namespace, expired: Iterable[Expired]) -> Non
     """Entries of the site's list that do nothing any more: somebody has to look at them again."""
     for entry in expired:
         warn(options, say(options.lang, "expired", name=entry.name, owner=entry.owner, expires=entry.expires))
+
+
+def ner(options: argparse.Namespace) -> bool | None:
+    """What --ner and --no-ner say.  Raises MissingExtra where the model is asked for and not installed."""
+    from deident import tagger
+
+    if options.ner and not tagger.installed():
+        raise MissingExtra(say(options.lang, "no_tagger"))
+    chosen: bool | None = options.ner
+    return chosen
 
 
 def installed() -> str:

@@ -42,6 +42,10 @@ HELP: dict[str, tuple[str, str]] = {
     "title": ("文档标题（用于判断文档类型）", "the document's title (helps to tell its type)"),
     "dir": ("另加的规则文件夹", "folder with further pattern files"),
     "suppressions": ("网站抑制清单：经核对可以保留的内容", "the site's list of what was looked at and stays"),
+    "ner": (
+        "正文中的姓名和病情、亲属等表述用模型查找（默认：已安装 deident[ner] 时使用；--no-ner 只用规则）",
+        "find names and telling phrases in running text by the model (default: where deident[ner] is installed; --no-ner: rules alone)",
+    ),
     "data_set": (
         "数据集名称：假名在同一数据集内一致（默认为输入的名称）",
         "name of the data set, within which pseudonyms are the same (default: the name of the input)",

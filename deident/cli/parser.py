@@ -44,6 +44,7 @@ def parser(lang: str) -> argparse.ArgumentParser:
     common.add_argument("--quiet", "-q", action="store_true", help=text("quiet"))
     site = argparse.ArgumentParser(add_help=False)
     site.add_argument("--suppressions", type=Path, metavar="FILE", help=text("suppressions"))
+    site.add_argument("--ner", action=argparse.BooleanOptionalAction, default=None, help=text("ner"))
     dump = argparse.ArgumentParser(add_help=False)
     dump.add_argument("--jobs", "-j", type=_count, default=0, metavar="N", help=text("jobs"))
     dump.add_argument("--resume", action="store_true", help=text("resume"))

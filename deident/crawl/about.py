@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from deident import report
+from deident import report, tagger
 from deident.crawl.work import ScannerLike
 from deident.report import Exempted, Expired, Period
+
+
+def untagged(ner: object | None) -> bool:
+    """Whether names and telling phrases go by rules alone only because the extra is not installed."""
+    return ner is None and not tagger.installed()
 
 
 def about(scanner: ScannerLike, lang: str) -> dict[str, Any]:

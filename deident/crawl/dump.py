@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from deident import report
-from deident.crawl.about import about
+from deident.crawl.about import about, untagged
 from deident.crawl.attachments import pages_of
 from deident.crawl.batches import batches
 from deident.crawl.names import exists_under, rename_table
@@ -32,7 +32,7 @@ from deident.errors import InputError, OutputError
 from deident.linkage import repeated
 from deident.model import FileReport
 from deident.policy import Suppressions
-from deident.report import Run, Summary
+from deident.report import Run, Summary, Tagged
 from deident.report.messages import say
 
 UNCLEAR = ("link_out", "cannot_list")  # what stands there was not seen: never reported as clean
@@ -43,6 +43,7 @@ class Options:
     """How a dump is run.  `make` builds the scanner (for tests and other engines); `seconds` is the limit for one batch.
 
     suppressions   file of what the site lets stay
+    ner            names and telling phrases by the built-in tagger: None where it is installed, True insists, False rules alone
     data_set       pseudonyms are the same within it; by default the name of the (first) file or folder that is read
     """
 
@@ -62,6 +63,7 @@ class Options:
     version: str = ""
     suppressions: Path | None = None
     data_set: str = ""
+    ner: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,14 @@ class _Dump:
             bytes_done=progress.bytes,
             resumed=resumed,
             skipped=skipped,
+            tagger=self._tagger(progress),
+            untagged=untagged(self.options.ner),
             **about(self.scanner, self.options.lang),
         )
+
+    def _tagger(self, progress: Progress) -> Tagged | None:
+        tagged = self.scanner.tagged
+        return Tagged(tagged.name, progress.characters, progress.seconds) if tagged is not None else None
 
     def _remove(self, target: Path, outputs: Iterable[bytes]) -> None:
         with _writing(target, self.options.lang):
@@ -219,7 +227,7 @@ def _scanner(options: Options) -> ScannerLike:
 
     return Scanner(
         policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=options.key, lang=options.lang,
-        data_set=options.data_set, suppressions=options.suppressions,
+        data_set=options.data_set, suppressions=options.suppressions, ner=options.ner,
     )  # fmt: skip
 
 
@@ -240,7 +248,8 @@ def _fingerprint(mode: str, options: Options, scanner: ScannerLike) -> dict[str,
     )
     return {"mode": mode, "deident": options.version, "policy": options.policy, "patterns": digest.hexdigest(),
             "matcher": options.matcher, "lang": options.lang, "key": key, "max-size": str(options.most_bytes),
-            "data-set": options.data_set, "suppressions": _digest(scanner.suppressions)}  # fmt: skip
+            "data-set": options.data_set, "suppressions": _digest(scanner.suppressions),
+            "ner": scanner.tagged.name if scanner.tagged is not None else ""}  # fmt: skip
 
 
 def _digest(suppressions: Suppressions) -> str:

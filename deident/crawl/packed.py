@@ -27,7 +27,7 @@ def pack(reports: Sequence[FileReport]) -> bytes:
         rows = [
             (
                 f.start, f.end, f.kind, f.category, f.action, f.score, f.where, f.preview, f.tag, f.text,
-                grounds.setdefault((f.rule, f.reason, f.basis, f.doc_type, f.source), len(grounds)),
+                f.subject, grounds.setdefault((f.rule, f.reason, f.basis, f.doc_type, f.source), len(grounds)),
             )
             for f in report.findings
         ]  # fmt: skip
@@ -43,9 +43,9 @@ def unpack(packed: bytes) -> list[FileReport]:
         findings = [
             Finding(
                 start, end, kind, category, action, score, why[ground][0], why[ground][1], why[ground][2], where, preview, tag,
-                text, why[ground][3], why[ground][4],
+                text, why[ground][3], why[ground][4], subject,
             )
-            for start, end, kind, category, action, score, where, preview, tag, text, ground in rows
+            for start, end, kind, category, action, score, where, preview, tag, text, subject, ground in rows
         ]  # fmt: skip
         out.append(FileReport(findings=findings, **dict(zip(_REPORT, columns, strict=True))))
     return out

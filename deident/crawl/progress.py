@@ -14,7 +14,8 @@ class Progress:
     """Counts what is done; shows it only where somebody watches."""
 
     def __init__(self, lang: str, *, quiet: bool, total: int | None = None) -> None:
-        self.files = self.bytes = self.findings = 0
+        self.files = self.bytes = self.findings = self.characters = 0
+        self.seconds = 0.0  # of the tagger
         self._lang, self._started, self._bar = lang, time.monotonic(), _bar(lang, total) if _watched(quiet) else None
 
     def add(self, done: Done) -> None:
@@ -22,6 +23,8 @@ class Progress:
         self.files += 1
         self.bytes += done.source.size
         self.findings += done.open()
+        self.characters += done.characters
+        self.seconds += done.seconds
         if self._bar is not None:
             rate = self.bytes / 1e6 / max(time.monotonic() - self._started, 1e-3)
             self._bar.set_postfix_str(f"{rate:.1f} MB/s, {say(self._lang, 'found')} {self.findings}", refresh=False)

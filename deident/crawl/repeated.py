@@ -28,6 +28,7 @@ def settled(reports: Iterable[FileReport], known: Mapping[str, int], lang: str, 
                     reason=say(lang, "repeated", count=known[finding.tag]),
                     basis=BASIS,
                     source="rule",
+                    subject=0,
                 )
                 if _agencys(finding, known)
                 else finding

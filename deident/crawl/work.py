@@ -27,6 +27,17 @@ TEMPORARY = ".deident-"
 Masked = tuple[bytes | None, FileReport]
 
 
+class Counting(Protocol):
+    """What a tagger has read so far in this process (detectors.tagged.Tagged)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def characters(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+
+
 class ScannerLike(Protocol):
     """What a dump needs of engine.Scanner."""
 
@@ -48,6 +59,11 @@ class ScannerLike(Protocol):
     @property
     def suppressions(self) -> Suppressions:
         """What the site lets stay; a resumed run must have the same."""
+        ...
+
+    @property
+    def tagged(self) -> Counting | None:
+        """What reads names and telling phrases, and counts what it reads; None: rules alone."""
         ...
 
     def scan_many(self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None) -> list[FileReport]:
@@ -76,11 +92,13 @@ class Done(NamedTuple):
     output: bytes | None
     packed: bytes = b""  # the reports as bytes; then `reports` has no findings
     found: int = 0  # how many of them are to mask or review, if packed
+    characters: int = 0  # what the tagger has read, and its processor time: of the whole batch, at its first file
+    seconds: float = 0.0
 
     def light(self) -> Done:
         """For the way to another process."""
         bare = [replace(report, findings=[]) for report in self.reports]
-        return Done(self.source, bare, self.output, pack(self.reports), self.open())
+        return Done(self.source, bare, self.output, pack(self.reports), self.open(), self.characters, self.seconds)
 
     def open(self) -> int:
         """How many findings are to mask or review."""
@@ -113,9 +131,13 @@ class Work:
             except OSError as problem:
                 done.append(self.failed(scanner, source, say(self.lang, "cannot_read", why=problem.strerror)))
         one = self._mask if self.target else self._scan
+        before = _read(scanner)
         done += self._guarded(one, scanner, todo)
         order = {source.name: number for number, source in enumerate(sources)}
-        return sorted(done, key=lambda item: order[item.source.name])
+        done.sort(key=lambda item: order[item.source.name])
+        if done and (after := _read(scanner)) != before:
+            done[0] = done[0]._replace(characters=after[0] - before[0], seconds=after[1] - before[1])
+        return done
 
     def failed(self, scanner: ScannerLike, source: Source, reason: str, status: str = "unscannable") -> Done:
         """The result for a file that was not scanned; what an earlier run wrote for it goes away."""
@@ -246,6 +268,11 @@ class Work:
     @staticmethod
     def _readable(path: bytes) -> str:
         return path.decode("utf-8", "backslashreplace")
+
+
+def _read(scanner: ScannerLike) -> tuple[int, float]:
+    tagged = scanner.tagged
+    return (tagged.characters, tagged.seconds) if tagged is not None else (0, 0.0)
 
 
 def _written(component: str, like: bytes) -> bytes:

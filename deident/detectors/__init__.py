@@ -12,14 +12,15 @@ from importlib.metadata import entry_points
 
 import numpy as np
 
-from deident.detectors import births, columns, consensus, cued, expressions, grouped, numbers
+from deident.detectors import addresses, births, columns, consensus, cued, expressions, grouped, names, numbers, phrases
 from deident.detectors.proof import proven
+from deident.detectors.trust import beside
 from deident.errors import CatalogError
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
 
 Detector = Callable[[Scene], Candidates]
-BUILT_IN: tuple[Detector, ...] = (numbers.find, grouped.find, cued.find, expressions.find)
+BUILT_IN: tuple[Detector, ...] = (numbers.find, grouped.find, cued.find, expressions.find, addresses.find, names.find)
 
 
 def plugged() -> tuple[Detector, ...]:
@@ -33,11 +34,14 @@ def plugged() -> tuple[Detector, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def find(scene: Scene, more: Sequence[Detector] = ()) -> Candidates:
-    """All candidates of a scene, overlaps resolved, in order of the text."""
+def find(scene: Scene, more: Sequence[Detector] = (), tagged: Detector | None = None) -> Candidates:
+    """All candidates of a scene, overlaps resolved, in order of the text; `tagged`: what a tagger says, beside the rules."""
     first = proven(scene, Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)]))
     consensus.note(scene, first)
     both = Candidates.join([first, columns.find(scene, first), births.find(scene, first)])
+    if tagged is not None:
+        both = Candidates.join([both, beside(scene, tagged(scene), both)])
+    both = Candidates.join([both, phrases.find(scene, both)])
     return both.take(settle(both, np.array([p.rank for p in scene.plan.patterns], np.int64)))
 
 

@@ -30,7 +30,8 @@ def find(scene: Scene) -> Candidates:
         for kind in plan.starters[rule]:
             if bar and plan.patterns[kind].category == "person_name":
                 continue
-            found = plan.searches[kind].match(text, at)
+            search = plan.searches.get(kind)  # a place may have none: the grammar of addresses reads on
+            found = search.match(text, at) if search else None
             if found is None:
                 continue
             low, high = found.span("v") if "v" in found.groupdict() else found.span()

@@ -17,8 +17,8 @@ def find(scene: Scene) -> Candidates:
     plan = scene.plan
     rows: list[tuple[int, int, int, float]] = []
     mails = tuple(kind for kind, p in enumerate(plan.patterns) if p.trigger == "mail")
-    for rule, kinds in [*plan.gates.items(), (MAIL, mails)]:
-        ends = scene.ends_of(rule)
+    for rule, gated in [*plan.gates.items(), (MAIL, mails)]:
+        ends, kinds = scene.ends_of(rule), tuple(kind for kind in gated if plan.patterns[kind].trigger != "place")
         if len(ends) and kinds:
             _search(scene, *_stretches(scene, ends), kinds, rows)
     return _scored(scene, Candidates.rows(rows))

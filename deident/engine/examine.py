@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deident import catalog, detectors, policy
+from deident.detectors import subjects
 from deident.errors import InputError
 from deident.matching.headers import Headers
 from deident.matching.hyper import HyperscanMatcher
@@ -31,14 +32,15 @@ MATCHERS = ("auto", "hyperscan", "python")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Candidates of a batch with their documents and verdicts, (n,) each; `types` of the documents; `marks` of secrecy by
-    document.  `folding` leads from the folded view to the batch's own."""
+    """Candidates of a batch with their documents, verdicts and persons (`subject`, 0: nobody), (n,) each; `types` of the documents;
+    `marks` of secrecy by document.  `folding` leads from the folded view to the batch's own."""
 
     scene: Scene
     folding: SourceMap
     found: Candidates
     document: Ints
     verdicts: policy.Verdicts
+    subject: Ints
     types: policy.Types
     marks: Mapping[int, tuple[str, ...]]
 
@@ -81,9 +83,13 @@ class Examiner:
     secrecy: Secrecy
     today: date
     more: tuple[detectors.Detector, ...] = field(default=())
+    tagged: detectors.Detector | None = None
 
     @staticmethod
-    def build(policy_name: str, patterns: Path | None, matcher_name: str, more: Sequence[detectors.Detector]) -> Examiner:
+    def build(
+        policy_name: str, patterns: Path | None, matcher_name: str, more: Sequence[detectors.Detector],
+        tagged: detectors.Detector | None = None,
+    ) -> Examiner:  # fmt: skip
         """Load and compile.  Raises CatalogError, PolicyError, InputError."""
         catalogue = catalog.load(patterns)
         rules = policy.load(policy_name, catalogue, patterns)
@@ -92,7 +98,7 @@ class Examiner:
             catalogue, rules, made, matcher(made.rules, matcher_name), matcher(made.words, matcher_name),
             matcher([Rule(sought, literal) for _, sought, literal, _ in RULES], matcher_name), Headers(made),
             Recogniser(rules.types, lambda words: matcher(words, matcher_name)),
-            Secrecy(catalogue, lambda words: matcher(words, matcher_name), patterns), date.today(), tuple(more),
+            Secrecy(catalogue, lambda words: matcher(words, matcher_name), patterns), date.today(), tuple(more), tagged,
         )  # fmt: skip
 
     def fold(self, batch: Batch) -> tuple[Batch, SourceMap]:
@@ -115,7 +121,7 @@ class Examiner:
         np.empty(LARGE, np.uint8)  # glibc keeps and re-uses blocks up to the largest it ever gave back: a fifth of the time here
         folded, folding = self.fold(batch)
         scene = look(self.plan, self.matcher, self.words, self.headers, folded)
-        found = detectors.find(scene, self.more)
+        found = detectors.find(scene, self.more, self.tagged)
         segment = np.searchsorted(scene.batch.segments, found.start, "right") - 1
         document = scene.batch.document[segment].astype(np.int64)
         typing = Typing(self.recogniser, scene, found, document, pages)
@@ -123,10 +129,13 @@ class Examiner:
             typing.give(given)
         elif every:
             typing.read(np.arange(len(batch)))
-        verdicts = policy.judge(self.policy, scene, found, document, typing, self.today)
+        subject = subjects.attach(scene, found, document)
+        verdicts = policy.judge(self.policy, scene, found, document, typing, self.today, subject)
         agree(scene, self.plan, found, document, verdicts)
+        by_rule = np.array([verdict.source == "rule" for verdict in self.policy.verdicts], np.bool_)[verdicts.verdict]
+        subject = subjects.release(subject, document, subjects.kept(scene, found, verdicts.action, by_rule))
         marks = self.secrecy.find(folded)
-        return Judged(scene, folding, found, document, verdicts, typing.documents, marks)
+        return Judged(scene, folding, found, document, verdicts, subject, typing.documents, marks)
 
     def explain(self, judged: Judged) -> list[Explanation]:
         """Why each candidate got its verdict."""

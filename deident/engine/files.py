@@ -121,10 +121,11 @@ class Pages:
             low,
             high,
             self.judged.verdicts.type,
+            self.judged.subject,
         )
         rows = zip(*(c.tolist() for c in columns), found.score.tolist(), self._where(), strict=True)
         key, names = self.editor.key, (*self.examiner.recogniser.ids, "")
-        for kind, verdict, action, document, start, end, place, stop, type, score, where in rows:
+        for kind, verdict, action, document, start, end, place, stop, type, subject, score, where in rows:
             pattern, ground = patterns[kind], self.grounds[verdict]
             value = batch.view[start:end]
             self.reports[document].findings.append(
@@ -132,6 +133,7 @@ class Pages:
                     place, stop, pattern.id, pattern.category, ACTIONS[action], round(score, 3), ground.id, ground.reason,
                     ground.basis, where, self.editor.preview(kind, verdict, value.decode("utf-8", "replace")),
                     tag(key, compact(value)) if key else "", doc_type=names[type], source=ground.source,
+                    subject=subject,
                 )
             )  # fmt: skip
         for report in self.reports:

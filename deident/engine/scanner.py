@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from deident import tagger
 from deident.catalog import Catalogue
-from deident.detectors import Detector, plugged
+from deident.detectors import Detector, plugged, subjects
+from deident.detectors.tagged import Tagged
 from deident.engine import texts as text_batches
 from deident.engine.edits import Editor, keyless
 from deident.engine.examine import Examiner, Judged
 from deident.engine.files import Explained, Pages
 from deident.engine.links import Links
-from deident.errors import InputError, MissingExtra, OutputError
+from deident.errors import InputError, OutputError
 from deident.formats.sniff import sniff
 from deident.matching.rules import Rule
 from deident.model import FileReport, Findings, Ground, Kind
@@ -32,13 +37,16 @@ class Scanner:
 
     policy     id of a policy (`deident list policies`) or the path of a policy file
     patterns   folder with the user's own pattern files
-    ner        reserved for a name model (extra `ner`, not in this version): None
+    ner        names and telling phrases by a tagger (deident/tagger): None the built-in one where its extra `ner` is installed, True insists on
+               it, False rules alone, or a tagger of one's own
     detectors  detectors of one's own, besides the built-in ones and those of installed packages
     matcher    "auto", "hyperscan" or "python"
     key        key for tags (linkage.load_key); without one findings carry no tag
     data_set   name of the data set: pseudonyms are the same within one, different in another (trap T11)
     suppressions   file of what the site lets stay (policy/suppressions.py)
     lang       language of reasons: "zh" or "en" (places are the same in both: "line 12 @title")
+
+    `tagged` is the detector made from the tagger, None without one.
     """
 
     def __init__(
@@ -46,16 +54,16 @@ class Scanner:
         ner: object | None = None, matcher: str = "auto", key: bytes | None = None, lang: str = "zh",
         data_set: str = "", suppressions: Path | str | None = None,
     ) -> None:  # fmt: skip
-        if ner:
-            raise MissingExtra("names by a model come with the extra `ner`, which this version does not have yet; leave out ner=")
         if lang not in LANGUAGES:
             raise InputError(f"lang '{lang}' is none of {', '.join(LANGUAGES)}")
         self._settings: dict[str, Any] = {
             "policy": policy, "patterns": patterns, "detectors": tuple(detectors), "matcher": matcher, "key": key, "lang": lang,
-            "data_set": data_set, "suppressions": suppressions,
+            "data_set": data_set, "suppressions": suppressions, "ner": ner,
         }  # fmt: skip
         folder = Path(patterns) if patterns is not None else None
-        self._examiner = Examiner.build(policy, folder, matcher, (*plugged(), *detectors))
+        chosen = tagger.choose(ner)
+        self.tagged = Tagged(chosen) if chosen is not None else None
+        self._examiner = Examiner.build(policy, folder, matcher, (*plugged(), *detectors), self.tagged)
         entries = Suppressions()
         if suppressions is not None:
             entries = load_suppressions(Path(suppressions), self._examiner.catalogue, self._examiner.today)
@@ -71,6 +79,18 @@ class Scanner:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self._settings,)
+
+    @cached_property
+    def alone(self) -> Scanner:
+        """This scanner without its tagger: rules alone."""
+        if self.tagged is None:
+            return self
+        other = copy(self)
+        other._settings = {**self._settings, "ner": False}
+        other._examiner = replace(self._examiner, tagged=None)
+        other._editor = Editor(other._examiner, self._settings["key"], self._settings["data_set"], self._editor.suppressions)
+        other.tagged = None
+        return other
 
     @property
     def catalogue(self) -> Catalogue:
@@ -205,11 +225,10 @@ class Scanner:
         return self.mask_names([name])[0]
 
     def mask_names(self, names: Sequence[str]) -> list[str]:
-        """Many of them at once."""
-        batches = text_batches.batches(names)
-        out: list[str] = []
-        for batch in batches:
-            out += self._masked(names[len(out) : len(out) + len(batch)], batch.view, self._editor.judge(batch, every=False))
+        """Many of them at once; by rules alone: a name of some words is no sentence, and a crawl asks before its processes fork."""
+        own, out = self.alone, list[str]()
+        for batch in text_batches.batches(names):
+            out += own._masked(names[len(out) : len(out) + len(batch)], batch.view, own._editor.judge(batch, every=False))
         return out
 
     def scan_file(self, path: Path | str) -> FileReport:
@@ -270,7 +289,8 @@ class Scanner:
             )
         return Findings(
             document + before, text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high),
-            found.kind, found.score, judged.action[own], judged.verdict[own], self._kinds, self._grounds, doc_type, shown,
+            found.kind, found.score, judged.action[own], judged.verdict[own], subjects.numbered(judged.subject[own], document),
+            self._kinds, self._grounds, doc_type, shown,
             judged.marks.get(0, ()) if previews else (),
         )  # fmt: skip
 

@@ -33,6 +33,17 @@ Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """What a word of a phrase means: its kind, its length in bytes, what is taken with it, how sure it must be that a person is meant."""
+
+    kind: int
+    size: int
+    lead: regex.Pattern[str] | None
+    tail: regex.Pattern[str] | None
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """rules     what the whole text is searched for: digit runs, gates, the cues of `cue` patterns
     gates     rule number → kinds whose expression is to be tried there
@@ -48,6 +59,7 @@ class Plan:
     alike     (kinds, kinds + 1) are both of one category; the last column is True
     alike_bits (kinds, …) the kinds of one category with each, as bits like `kind_bits`
     classes   names of the cue classes in bit order, with their words
+    phrases   rule number → what a word of phrases tells
     """
 
     catalogue: Catalogue
@@ -68,6 +80,12 @@ class Plan:
     alike: NDArray[np.bool_]
     alike_bits: Bits
     classes: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[int, tuple[Telling, ...]]
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Rules that are gates of places and of nothing else."""
+        return tuple(rule for rule, kinds in self.gates.items() if all(self.patterns[kind].trigger == "place" for kind in kinds))
 
     def bit(self, name: str) -> int:
         """The bit of a cue class."""
@@ -76,8 +94,32 @@ class Plan:
 
 def labels(home: Path) -> list[str]:
     """Words that name a number of no kind (编号, 合同号 …), from `words/labels.txt`."""
-    lines = (home / "words" / "labels.txt").read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return [line.strip() for line in _lines(home, "labels") if line.strip()]
+
+
+def _lines(home: Path, name: str) -> list[str]:
+    """Lines of a word list without its remarks."""
+    lines = (home / "words" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def _tellings(catalogue: Catalogue, patterns: Sequence[Pattern]) -> dict[bytes, list[Telling]]:
+    """Words of phrases and what they tell."""
+    found: dict[bytes, list[Telling]] = {}
+    for kind, pattern in enumerate(patterns):
+        for phrase in pattern.phrases:
+            lead = regex.compile(f"(?:{phrase.lead})", regex.V0 | regex.ASCII | regex.REVERSE) if phrase.lead else None
+            tail = regex.compile(phrase.tail, regex.V0 | regex.ASCII) if phrase.tail else None
+            words = set(phrase.words)
+            for name in phrase.lists:
+                try:
+                    words.update(word for line in _lines(catalogue.home, name) for word in line.split())
+                except OSError:
+                    raise CatalogError(pattern.file, "find.phrase.lists", f"no word list '{name}' in patterns/words") from None
+            for word in sorted(words):
+                literal = _literal(word)
+                found.setdefault(literal, []).append(Telling(kind, len(literal), lead, tail, phrase.need))
+    return found
 
 
 def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
@@ -85,7 +127,8 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     patterns = tuple(catalogue.patterns[kind] for kind in catalogue.kinds)
     if len(classes) > 64:
         raise CatalogError("policy", "classes", f"{len(classes)} cue classes; at most 64 are possible")
-    rules, gates, starters = _rules(patterns)
+    told = _tellings(catalogue, patterns)
+    rules, gates, starters, first = _rules(patterns, told)
     shapes: dict[int, Shape] = {}
     searches: dict[int, regex.Pattern[str]] = {}
     for number, pattern in enumerate(patterns):
@@ -120,6 +163,7 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
         catalogue, patterns, rules, gates, starters, tuple(_word(literal) for literal in literals), kind_bits, names, cue_bits,
         np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers,
         announces, alike, np.array([_bits(np.flatnonzero(row[:-1]).tolist(), kind_bits.shape[1]) for row in alike]), {name: tuple(listed) for name, listed in classes.items()},
+        {first[literal]: tuple(meant) for literal, meant in told.items()},
     )  # fmt: skip
 
 
@@ -156,20 +200,24 @@ def _word(literal: bytes) -> Rule:
     return Rule(literal, literal=True, caseless=literal.upper() != literal)
 
 
-def _rules(patterns: Sequence[Pattern]) -> tuple[tuple[Rule, ...], dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
-    """Rules of the whole text; a gate or a cue that several patterns share is one rule."""
+def _rules(
+    patterns: Sequence[Pattern], told: Mapping[bytes, object]
+) -> tuple[tuple[Rule, ...], dict[int, tuple[int, ...]], dict[int, tuple[int, ...]], dict[bytes, int]]:
+    """Rules of the whole text; what several patterns share, a gate, a cue or a word of phrases, is one rule.  Last: the words' rules."""
     gates: dict[str, list[int]] = {}
     starters: dict[bytes, list[int]] = {}
     for number, pattern in enumerate(patterns):
-        if pattern.trigger == "expression":
+        if pattern.trigger == "expression" or (pattern.trigger == "place" and pattern.gate):
             gates.setdefault(pattern.gate, []).append(number)
-        if pattern.trigger == "cue" and pattern.regex:
+        if (pattern.trigger == "cue" and pattern.regex) or pattern.trigger == "place":
             for cue in pattern.cues:
                 starters.setdefault(_literal(cue), []).append(number)
-    rules = [*BUILT_IN, *(Rule(gate.encode()) for gate in gates), *map(_word, starters)]
-    first = len(BUILT_IN) + len(gates)
+    literals = [*starters, *(literal for literal in told if literal not in starters)]
+    rules = [*BUILT_IN, *(Rule(gate.encode()) for gate in gates), *map(_word, literals)]
+    place = {literal: n for n, literal in enumerate(literals, len(BUILT_IN) + len(gates))}
     return (
         tuple(rules),
         {len(BUILT_IN) + n: tuple(kinds) for n, kinds in enumerate(gates.values())},
-        {first + n: tuple(kinds) for n, kinds in enumerate(starters.values())},
+        {place[literal]: tuple(kinds) for literal, kinds in starters.items()},
+        place,
     )

@@ -63,6 +63,7 @@ def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: 
     events = matcher.events(b"\0" + batch.view)  # the first text begins behind a border, as all others do
     events = Events(events.rule, events.end - 1)
     found = tokens(buffer, events.end[events.rule == DIGITS] - 1)
-    near = events.end[~np.isin(events.rule, list(plan.starters))]  # a starter's value is matched right behind it
+    aside = [*plan.starters, *plan.places, *plan.phrases]  # read right behind, or judged by their line
+    near = events.end[~np.isin(events.rule, aside)]
     context = Context(plan, words, buffer, breaks, found, np.maximum(near - 24, 0), near + 24)
     return Scene(plan, batch, buffer, events, found, breaks, context, tables(buffer, breaks, tabs, headers), words)

@@ -28,6 +28,7 @@ class Finding:
     text         number of the scanned text (`scan_texts`) or 0
     doc_type     type of the document, or of the table in it, by which it was judged; "" when unknown
     source       what `rule` is the id of: "rule", "cell" (of the matrix), "exemption" or "suppression"
+    subject      whom it is about: a number from 1 on that means something within its document only; 0: nobody, an office's
     """
 
     start: int
@@ -45,6 +46,7 @@ class Finding:
     text: int = 0
     doc_type: str = ""
     source: str = "rule"
+    subject: int = 0
 
 
 #: What became of a file.  Only the first two may be published.
@@ -138,8 +140,9 @@ class Ground:
 class Findings:
     """Findings as columns, in order of text and place; iterate for rows.  It holds no value.
 
-    text, start, end, kind, score, action, rule   (n,) columns: number of the text, code points, index into `kinds`,
-    0 … 1, index into ACTIONS, index into `grounds` (-1: no rule decided, so a person has to)
+    text, start, end, kind, score, action, rule, subject   (n,) columns: number of the text, code points, index into `kinds`,
+    0 … 1, index into ACTIONS, index into `grounds` (-1: no rule decided, so a person has to), number of the person within the
+    text (0: nobody)
     doc_type   recognised or given document type of a single text; None when unknown
     marks      marks of secrecy that a single text bears: a person decides whether it is published at all
     """
@@ -151,6 +154,7 @@ class Findings:
     score: NDArray[np.float32]
     action: NDArray[np.int8]
     rule: NDArray[np.int32]
+    subject: Ints
     kinds: tuple[Kind, ...]
     grounds: tuple[Ground, ...]
     doc_type: str | None = None
@@ -163,7 +167,8 @@ class Findings:
         return Findings(
             np.concatenate([p.text for p in parts]), np.concatenate([p.start for p in parts]), np.concatenate([p.end for p in parts]),
             np.concatenate([p.kind for p in parts]), np.concatenate([p.score for p in parts]),
-            np.concatenate([p.action for p in parts]), np.concatenate([p.rule for p in parts]), parts[0].kinds, parts[0].grounds,
+            np.concatenate([p.action for p in parts]), np.concatenate([p.rule for p in parts]),
+            np.concatenate([p.subject for p in parts]), parts[0].kinds, parts[0].grounds,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -178,7 +183,7 @@ class Findings:
         return Finding(
             int(self.start[row]), int(self.end[row]), kind.id, kind.category, ACTIONS[self.action[row]],
             round(float(self.score[row]), 3), ground.id, ground.reason, ground.basis, text=int(self.text[row]),
-            preview=self.previews[row] if self.previews else "", source=ground.source,
+            preview=self.previews[row] if self.previews else "", source=ground.source, subject=int(self.subject[row]),
         )  # fmt: skip
 
     def columns(self) -> dict[str, Any]:
@@ -189,6 +194,7 @@ class Findings:
         return {
             "text": self.text, "start": self.start, "end": self.end, "kind": ids[self.kind], "category": categories[self.kind],
             "action": np.array(ACTIONS, object)[self.action], "score": self.score, "rule": rules[self.rule],
+            "subject": self.subject,
         }  # fmt: skip
 
     def to_pandas(self) -> Any:

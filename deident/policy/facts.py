@@ -16,20 +16,24 @@ from deident.model import ROLES, Bools, Candidates, Ints
 from deident.policy.ages import minors, written
 from deident.policy.profile import Policy
 from deident.policy.relatives import relatives
-from deident.policy.rules import CLASS_CONDITIONS
+from deident.policy.rules import CLASS_CONDITIONS, TEXT_CONDITIONS
 from deident.policy.typed import Typing
 
 GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
 TITLE = 240  # bytes of a document that count as its title when it has none of its own
+COMPANY = ("beside", "adjacent", "subject")  # conditions on what else was found
+BESIDE = 90  # bytes of the text before or behind a value (30 Han characters) that `before` and `behind` read
 ABOVE, LINES = 360, 3  # bytes and lines above a value's line in which a word of its block may stand
 
 
 class Facts:
-    """Facts about the candidates `found` and the `document` of each."""
+    """Facts about the candidates `found`, the `document` of each and the person (`subject`) in it."""
 
-    def __init__(self, policy: Policy, scene: Scene, found: Candidates, document: Ints, typing: Typing, today: date) -> None:
+    def __init__(
+        self, policy: Policy, scene: Scene, found: Candidates, document: Ints, typing: Typing, today: date, subject: Ints
+    ) -> None:
         self.policy, self.scene, self.found, self.document, self.today = policy, scene, found, document, today
-        self._typing = typing
+        self._typing, self._subject = typing, subject
         self._columns: dict[str, NDArray[Any]] = {}
         self._written: dict[int, date] = {}
         self._cell = scene.tables.cell(found.start, found.end)
@@ -37,10 +41,10 @@ class Facts:
 
     def holds(self, name: str, wanted: Any, among: Bools) -> Bools:
         """Whether the condition holds, for each candidate (only where `among` for what is dear to ask)."""
-        if name == "value":
+        if name in TEXT_CONDITIONS:
             result = np.zeros(len(self.found), np.bool_)
             for i in np.flatnonzero(among).tolist():
-                result[i] = wanted.search(self.scene.text(int(self.found.start[i]), int(self.found.end[i]))) is not None
+                result[i] = wanted.search(self._text(name, int(self.found.start[i]), int(self.found.end[i]))) is not None
             return result
         if name == "minor":
             young: Bools = minors(self.scene, self.found, among, self._days(among)) == wanted
@@ -50,7 +54,7 @@ class Facts:
             return kin
         if name == "type":
             return np.isin(self.types(among), wanted)
-        if name in ("beside", "adjacent"):
+        if name in COMPANY:
             return self._company(name, wanted)
         column = self._above(among) if name == "above" else self.fact(name)
         if name in CLASS_CONDITIONS:
@@ -62,6 +66,15 @@ class Facts:
             announced: Bools = has[column]
             return announced
         return np.isin(column, wanted)
+
+    def _text(self, name: str, start: int, end: int) -> str:
+        """The value, or what stands right before or behind it on its line."""
+        if name == "value":
+            return self.scene.text(start, end)
+        [low], [high] = self.scene.lines(np.array([start]))
+        if name == "before":
+            return self.scene.text(max(int(low), start - BESIDE), start)
+        return self.scene.text(end, min(int(high), end + BESIDE))
 
     def types(self, among: Bools) -> Ints:
         """Document type of each candidate, index into the policy's types, the last: unknown (right for those `among`)."""
@@ -82,7 +95,7 @@ class Facts:
         return {row: self._written[document] for row, document in zip(rows, self.document[among].tolist(), strict=True)}
 
     def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:
-        """Findings of the wanted kinds on the same line, or right beside."""
+        """Other findings of the wanted kinds on the same line, right beside, or about the same person."""
         kind = np.isin(self.found.kind, wanted)
         result = np.zeros(len(kind), np.bool_)
         if name == "adjacent":
@@ -92,12 +105,15 @@ class Facts:
             result[1:] |= close & kind[:-1]
             result[:-1] |= close & kind[1:]
             return result
-        line = np.searchsorted(self.scene.breaks, self.found.start)
-        lines, count = np.unique(line[kind], return_counts=True)
-        if not len(lines):
+        if name == "beside":
+            group = np.searchsorted(self.scene.breaks, self.found.start)
+        else:
+            group = self.document * (self._subject.max(initial=0) + 1) + self._subject
+        groups, count = np.unique(group[kind], return_counts=True)
+        if not len(groups):
             return result
-        at = np.minimum(np.searchsorted(lines, line), len(lines) - 1)
-        others: Bools = (lines[at] == line) & (count[at] > kind)
+        at = np.minimum(np.searchsorted(groups, group), len(groups) - 1)
+        others: Bools = (groups[at] == group) & (count[at] > kind)
         return others
 
     def fact(self, name: str) -> NDArray[Any]:

@@ -16,7 +16,7 @@ from deident.policy.facts import Facts
 from deident.policy.profile import PROTECTED, Policy
 from deident.policy.typed import Typing
 
-LAST = ("above", "type", "value", "minor", "relative")  # conditions that are dear to ask
+LAST = ("above", "type", "value", "before", "behind", "minor", "relative")  # conditions that are dear to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,15 @@ class Verdicts:
     type: Ints
 
 
-def judge(policy: Policy, scene: Scene, found: Candidates, document: Ints, typing: Typing, today: date) -> Verdicts:
-    """Judge all candidates."""
+def judge(
+    policy: Policy, scene: Scene, found: Candidates, document: Ints, typing: Typing, today: date, subject: Ints
+) -> Verdicts:
+    """Judge all candidates; `subject` (n,): number of the person within the document."""
     count = len(found)
     verdict, held = np.zeros(count, np.int32), np.full(count, -1, np.int32)
     if not count:
         return Verdicts(np.zeros(0, np.int8), verdict, held, np.zeros(0, np.int64))
-    facts = Facts(policy, scene, found, document, typing, today)
+    facts = Facts(policy, scene, found, document, typing, today, subject)
     kinds = len(scene.plan.patterns)
     open_ = np.ones(count, np.bool_)
     for number, rule in enumerate(policy.rules):

@@ -241,7 +241,7 @@ def _example(table: Table, reader: Reader) -> tuple[Example, Mapping[str, str]]:
     if context["type"] and context["type"] not in (*reader.types, UNKNOWN):
         raise table.fail("type", f"no document type '{context['type']}' (see `deident list types`)")
     masked = table.take("masked", str) if "masked" in table.content else None
-    example = Example(table.take("text", str), masked)
+    example = Example(table.take("text", str), masked, ner=table.take("ner", bool, False))
     table.done()
     return example, context
 

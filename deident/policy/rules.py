@@ -13,7 +13,8 @@ from deident.model import ACTIONS, CATEGORIES, ROLES
 from deident.policy.types import UNKNOWN, DocType
 
 CLASS_CONDITIONS = ("near", "nearest", "after", "title", "head", "heads", "above")
-KIND_CONDITIONS = ("column", "table", "beside", "adjacent")
+KIND_CONDITIONS = ("column", "table", "beside", "adjacent", "subject")
+TEXT_CONDITIONS = ("value", "before", "behind")
 MATRIX = "matrix"  # a private person's: the cell of the document type decides
 
 
@@ -93,11 +94,12 @@ class Reader:
         for key in ("minor", "relative"):
             if key in conditions.content:
                 read[key] = conditions.take(key, bool)
-        if "value" in conditions.content:
-            try:
-                read["value"] = regex.compile(conditions.take("value", str), regex.ASCII)
-            except regex.error as problem:
-                raise conditions.fail("value", f"is not a regular expression: {problem}") from None
+        for key in TEXT_CONDITIONS:
+            if key in conditions.content:
+                try:
+                    read[key] = regex.compile(conditions.take(key, str), regex.ASCII)
+                except regex.error as problem:
+                    raise conditions.fail(key, f"is not a regular expression: {problem}") from None
         conditions.done()
         return read
 

@@ -15,10 +15,10 @@ from typing import Any
 from deident.model import FileReport
 from deident.report import jsonl, page, table
 from deident.report.messages import say
-from deident.report.run import Exempted, Expired, Period, Run
+from deident.report.run import Exempted, Expired, Period, Run, Tagged
 from deident.report.summary import Summary
 
-__all__ = ["FILES", "Exempted", "Expired", "Period", "Run", "Summary", "kind_names", "law_names", "remove", "write"]
+__all__ = ["FILES", "Exempted", "Expired", "Period", "Run", "Summary", "Tagged", "kind_names", "law_names", "remove", "write"]
 
 FILES = ("findings.jsonl", "files.csv", "summary.json", "report.html")
 

@@ -22,7 +22,7 @@ from deident.report.messages import ACTION_NAMES, MASKED, STATUS_NAMES, category
 from deident.report.parts import basis, heading, number, section, show, table, word
 from deident.report.run import Run
 from deident.report.summary import Summary, not_cleared, undecided
-from deident.report.text import tasks
+from deident.report.text import notes, tasks
 from deident.report.words import WORDS
 
 #: How much the page lists; the rest is in findings.jsonl and the page says so.
@@ -77,6 +77,7 @@ def render(summary: Summary, listing: Listing, run: Run) -> str:
         marks=section(run, "marks", sections.marks(listing.marked, summary.marked, run)) if summary.marked else "",
         tasks=_tasks(summary, run),
         cards=_cards(summary, run),
+        notes="".join(f'<p class="note">{escape(note)}</p>' for note in notes(summary, run)),
         categories=section(run, "categories", _categories(summary, run)),
         folders=section(run, "folders", _folders(summary, run)),
         worst=section(run, "worst", _worst(summary, listing, run)),

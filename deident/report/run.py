@@ -36,12 +36,27 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
+class Tagged:
+    """What the tagger has read in all processes; lines that it had read before are not counted again."""
+
+    name: str
+    characters: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> int:
+        """Characters in a second of one processor."""
+        return round(self.characters / self.seconds) if self.seconds else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What was run: goes into every report.  `started` is ISO 8601.
 
     kinds, laws, types, marks   id → readable name
     exemptions, periods         id of an exemption → Exempted, id of a document type → Period
     suppressions, expired       file of the site's list ("" without one), and its entries that do nothing any more
+    tagger                      None without one; `untagged`: there is none only because its extra is not installed
     """
 
     mode: str = "scan"
@@ -62,6 +77,8 @@ class Run:
     periods: dict[str, Period] = field(default_factory=dict)
     suppressions: str = ""
     expired: tuple[Expired, ...] = ()
+    tagger: Tagged | None = None
+    untagged: bool = False
 
     def titles(self, basis: tuple[str, ...]) -> list[str]:
         """The law titles of a basis; a key without one stands for itself."""

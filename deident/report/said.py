@@ -10,6 +10,29 @@ SAID: dict[str, tuple[str, str]] = {
         "{files} 个文件带有密级、内部或不公开标志：公开前必须先经保密审查。",
         "{files} files bear marks of secrecy or of internal use: they must be reviewed before anything is published.",
     ),
+    # people
+    "people": (
+        "涉及 {people} 人（按文件计）：{mask} 人有须脱敏的内容，{review} 人有需复核的内容。",
+        "{people} people are concerned (counted file by file): of {mask} something is to be masked, of {review} to be reviewed.",
+    ),
+    "people_masked": (
+        "涉及 {people} 人（按文件计）：{mask} 人有已脱敏的内容，{review} 人有需复核的内容。",
+        "{people} people are concerned (counted file by file): of {mask} something was to be masked, of {review} is to be reviewed.",
+    ),
+    # the tagger
+    "tagger": (
+        "模型（{name}）读了 {characters} 字，用处理器时间 {seconds} 秒，每秒 {rate} 字（重复的行不计）。",
+        "the model ({name}) read {characters} characters in {seconds} s of processor time, {rate} a second (repeated lines left out).",
+    ),
+    "untagged": (
+        "未安装模型（pip install 'deident[ner]'）：正文中的姓名和病情、亲属等表述只靠规则查找，会有遗漏。",
+        "the model is not installed (pip install 'deident[ner]'): names and telling phrases in running text are found by rules alone, "
+        "which miss some.",
+    ),
+    "no_tagger": (
+        "--ner 需要模型：pip install 'deident[ner]'；或去掉该选项，只用规则。",
+        "--ner needs the model: pip install 'deident[ner]', or leave the option out and use rules alone.",
+    ),
     # repeated contacts
     "repeated": (
         "同一联系方式出现在本网站 {count} 个页面，是单位的联系方式",

@@ -84,7 +84,7 @@ def _result(report: FileReport, finding: Finding, number: dict[str, int], run: R
         "message": {"text": " · ".join(part for part in parts if part)},
         "locations": [location],
         "properties": {"action": finding.action, "category": finding.category, "score": round(float(finding.score), 3),
-                       "basis": list(finding.basis)},
+                       "basis": list(finding.basis), "subject": finding.subject},
     }  # fmt: skip
     if finding.tag:
         result["partialFingerprints"] = {"deidentTag/v1": finding.tag}

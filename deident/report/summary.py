@@ -13,6 +13,7 @@ from deident.model import ACTIONS, STATUSES, FileReport
 from deident.report.run import Run
 
 FREQUENT = 10  # reasons for review that are listed
+OPEN = ("mask", "review")  # what somebody has to do something about
 UNKNOWN = "unknown"  # a document whose type nobody knows
 FAILED = ("unscannable", "refused")
 
@@ -24,6 +25,7 @@ class Summary:
     marks       id of a mark of secrecy → files that bear it; `marked`: files that bear any
     exemptions  id → findings it let stay, and in `exempted` the files in which it did
     reviews     reason → findings that wait for a person
+    people      action → people, counted file by file, about whom something is; `involved`: to mask or to review
     """
 
     files: int = 0
@@ -39,6 +41,8 @@ class Summary:
     exemptions: Counter[str] = field(default_factory=Counter)
     exempted: Counter[str] = field(default_factory=Counter)
     reviews: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)
+    involved: int = 0
     suppressed: int = 0
     marked: int = 0
     unread: int = 0
@@ -68,6 +72,9 @@ class Summary:
         used = Counter(finding.rule for finding in report.findings if finding.source == "exemption")
         self.exemptions.update(used)
         self.exempted.update(used.keys())
+        people = {action: {f.subject for f in report.findings if f.action == action} - {0} for action in OPEN}
+        self.people.update({action: len(subjects) for action, subjects in people.items()})
+        self.involved += len(set[int]().union(*people.values()))
         if report.status == "partial" and not undecided(report):
             self.unmasked += 1
         if report.status == "masked" or undecided(report):
@@ -109,6 +116,7 @@ class Summary:
             "exit_code": self.exit_code(run.mode),
             "findings": {action: self.places[action] for action in ACTIONS},
             "files_with": {action: self.files_with[action] for action in ACTIONS},
+            "people": {action: self.people[action] for action in OPEN},
             "statuses": {status: self.statuses[status] for status in STATUSES},
             "categories": _sorted(self.categories),
             "kinds": _sorted(self.kinds),
@@ -122,6 +130,7 @@ class Summary:
                 "reasons": [{"reason": reason, "findings": count} for reason, count in ranked(self.reviews)[:FREQUENT]],
             },
             "suppressions": _suppressions(self, run),
+            "tagger": _tagger(run),
             "folders": {
                 name: {key: self.folders[name][key] for key in ("files", *ACTIONS, "unread")} for name in sorted(self.folders)
             },
@@ -158,6 +167,13 @@ def _suppressions(summary: Summary, run: Run) -> dict[str, object] | None:
         return None
     expired = [{"name": entry.name, "owner": entry.owner, "expires": entry.expires} for entry in run.expired]
     return {"file": run.suppressions, "used": summary.suppressed, "expired": expired}
+
+
+def _tagger(run: Run) -> dict[str, object] | None:
+    if run.tagger is None:
+        return None
+    return {"name": run.tagger.name, "characters": run.tagger.characters, "cpu_seconds": round(run.tagger.seconds, 3),
+            "characters_per_cpu_second": run.tagger.rate}  # fmt: skip
 
 
 def undecided(report: FileReport) -> bool:

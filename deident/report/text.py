@@ -75,6 +75,18 @@ def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
     return out or [("good", say(lang, "do_nothing", files=summary.files))]
 
 
+def notes(summary: Summary, run: Run) -> Iterator[str]:
+    """How many people it is about; what the tagger read, or that there is none."""
+    if summary.involved:
+        key = "people_masked" if run.mode == "mask" else "people"
+        yield say(run.lang, key, people=summary.involved, mask=summary.people["mask"], review=summary.people["review"])
+    if run.tagger is not None:
+        name, read, seconds = plain(run.tagger.name), run.tagger.characters, round(run.tagger.seconds, 1)
+        yield say(run.lang, "tagger", name=name, characters=read, seconds=seconds, rate=run.tagger.rate)
+    elif run.untagged:
+        yield say(run.lang, "untagged")
+
+
 def closing(summary: Summary, run: Run) -> Iterator[str]:
     """The last lines of `scan` and `mask`."""
     yield say(run.lang, "scanned_total", files=summary.files, size=round(summary.bytes / 1e6, 1), seconds=round(run.seconds, 1))
@@ -82,3 +94,5 @@ def closing(summary: Summary, run: Run) -> Iterator[str]:
         yield f"  - {sentence}"
     if run.skipped:
         yield f"  - {say(run.lang, 'skipped', count=sum(run.skipped.values()))}"
+    for note in notes(summary, run):
+        yield f"  - {note}"

@@ -53,6 +53,7 @@ def test_findings_jsonl_has_exactly_the_keys_of_the_contract() -> None:
     assert json.loads(line) == {
         "file": "a.html", "where": "line 7 @title", "kind": "resident_id", "category": "id_number", "action": "mask", "score": 0.97,
         "preview": "11****", "tag": "a1b2c3d4e5f6", "reason": "须遮盖", "basis": ["disclosure-15"], "doc_type": "social_assistance",
+        "subject": 0,
     }  # fmt: skip
 
 

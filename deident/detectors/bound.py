@@ -1,0 +1,134 @@
+"""Whether a sentence speaks of a person: names, numbers, pronouns, ages in it and before it, against the words of policy.
+
+Every sentence that holds a telling word is read once; what is found in it is a column of counts, and the points of a sentence are
+their sum by weights.  A name in the sentence or row speaks most; rules, statistics, advice and groups of people speak against it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from deident.matching.scene import Scene
+from deident.model import Bools, Candidates, Ints
+
+LONGEST = 360  # bytes of a sentence on both sides of a word that are read
+BEFORE = 450  # bytes before a sentence, on its line or in its block, in which a person may have been named
+IDENTITY = ("id_number", "phone", "bank_account", "birth_date")
+_SAID = re.compile(
+    "本人|我(?!们?[国市县省局州区镇乡院校部委办厅司站处科队]|们)|俺|咱[^们]|[您你](?!们)|[他她](?!人|们|国|项|方|乡|律)|患者(?!应|须|要|可)|该(?:户|男|女|患|同志|村民|生|员|犯|人)"
+    "|户主|死者|伤者|被告人|罪犯|原告|被害人|[㐀-鿿]某|某某|女士|先生|师傅|大爷|大妈|大娘|奶奶|老人家|网友|同志|自述|主诉|老[汉太伯][，,]?"
+)
+_AGED = re.compile(
+    r"\d{1,3}(?:周)?岁|[一二三四五六七八九]十[一二三四五六七八九]?(?:多|来)?岁|(?:19|20)\d\d年\d{0,2}月?\d{0,2}日?(?:出)?生|[，,、(（\t 。][男女](?=[，,、)）\t 。]|$)|岁[，,。]|今年[一二三四五六七八九十\d]+"
+)
+_KIN = re.compile(
+    "丈夫|妻子?(?=[患在已去因、，,])|老[公婆伴](?!年)|媳妇|婆娘|男人|爱人|[爸妈爹娘]|婆婆|公公|岳[父母]|儿子|女儿|闺女|[长次三幼独][子女](?!女|家)|孙[子女儿]|外[孙甥公婆]|爷爷|奶奶|前[夫妻]|[侄堂表][子女兄弟姐妹哥叔]|[哥姐弟妹](?!们)|父母双亡|其(?=[妻夫父母子女兄弟姐妹儿丈家本配长次])"
+)
+_NORM = re.compile(
+    "应当|应(?=[及予由在向提按将参])|可以|可(?=申请|享受|按|在|向|凭)|不得|严禁|符合|条件|标准|办法|规定|政策|制度|机制|细则|条例|待遇|纳入|保障(?!金)|原则|依法|有关|相关|以及|或者?|等(?=[^级候待]|$)"
+    "|加强|推进|开展|落实|完善|健全|提高|促进|建立|优化|探索|鼓励|支持|引导|重点|全面|活动|项目|机构|部门|单位|管理|申请材料|材料|证明|提供|提交|办理|流程|目录|指南|方案"
+)
+_ADVICE = re.compile(
+    "预防|防治|筛查|宣传|讲座|科普|义诊|健康教育|知识|症状|传播|传染|感染者|易发|高发|引起|导致|常见|早期|发病|及时|建议|注意|避免|切勿|请勿|如何|怎么|什么|吗[？?]|为什么|如果|一旦|若|凡|均|患儿|患者应|患者[须要可]|病人|就医|就诊|治疗|疫苗|接种|药品|用药"
+)
+_GROUP = re.compile(
+    "人员|对象|群体|家庭(?=[，、。的中子成可应])|群众|居民|职工|农民|儿童|妇女|青少年|学生|老年人|老人(?=[、和的])|残疾人|[的者](?=[，、。应可须均]|$)|[一二三四五各每]类|人群|当事人|申请人(?=应|须|可)|用人单位|劳动者|子女(?=[、和及可应])|配偶(?=[、和及可应])|成员|公民|消费者|业主|家长|父母或"
+)
+_COUNT = re.compile(
+    r"[%％‰]|同比|人次|\d(?:余|多)?[万亿]?[名例](?!称)|\d(?:余|多)?(?:万|亿|万余)人|\d+(?:余|多)?人[，、。次]|率|[万亿]元|累计|共计|全[县市省区年国]|人均|每(?:人每)?[月年人户]"
+)
+#: points of: name in the sentence, number of a person in it, name on the line before it, in the block before it; pronouns, ages, kin in it
+#: (two at most), pronouns before it; words of rules, advice, groups, counts in it (three at most); a document of rules
+WEIGHTS = np.array([7, 1, 1, 4, 3, 1, 2, 2, -3, -4, -4, -1, -4], np.int64)
+
+
+def sentences(scene: Scene, places: Ints) -> tuple[Ints, Ints]:
+    """Bounds of the sentence (cell, line) that holds each place, at most LONGEST bytes away, at characters; (n,) each."""
+    view = np.frombuffer(scene.batch.view, np.uint8)
+    first, second, third = view[:-2], view[1:-1], view[2:]
+    stops = np.flatnonzero((first == 0xE3) & (second == 0x80) & (third == 0x82)) + 3  # 。
+    wide = np.flatnonzero((first == 0xEF) & (second == 0xBC))
+    wide = wide[np.isin(view[wide + 2], (0x9B, 0x81, 0x9F))] + 3  # ；！？
+    signs = np.flatnonzero((view == 9) | (view == ord(";")) | (view == ord("!")) | (view == ord("?"))) + 1
+    edges = np.sort(np.concatenate((stops, wide, signs, scene.breaks + 1, [0, len(view)])))
+    at = np.searchsorted(edges, places, "right")
+    low, high = edges[at - 1], edges[np.minimum(at, len(edges) - 1)]
+    return _at_character(view, np.maximum(low, places - LONGEST)), _at_character(view, np.minimum(high, places + LONGEST))
+
+
+def _at_character(view: np.ndarray[tuple[int], np.dtype[np.uint8]], places: Ints) -> Ints:
+    """Each place, or the first behind it that begins a character."""
+    for _ in range(3):
+        inside = (places < len(view)) & ((view[np.minimum(places, len(view) - 1)] & 0xC0) == 0x80)
+        places = places + inside
+    return places
+
+
+def points(scene: Scene, known: Candidates, low: Ints, high: Ints) -> Ints:
+    """How sure each sentence speaks of a person, (n,)."""
+    return features(scene, known, low, high) @ WEIGHTS
+
+
+def features(scene: Scene, known: Candidates, low: Ints, high: Ints) -> Ints:
+    """What speaks for a person in each sentence and against, (n, len(WEIGHTS)) counts."""
+    keys = low << 20 | np.minimum(high - low, (1 << 20) - 1)
+    _, chosen, back = np.unique(keys, return_index=True, return_inverse=True)
+    low, high = low[chosen], high[chosen]
+    line, end = scene.lines(low)
+    row = scene.tables.cell(low, low) >= 0  # the cells of a row speak of one person
+    start, stop = np.where(row, line, low), np.where(row, np.minimum(end, line + 4 * LONGEST), high)
+    before = np.maximum(start - BEFORE, 0)
+    categories = [pattern.category for pattern in scene.plan.patterns]
+    named = np.sort(known.start[np.isin(known.kind, [n for n, name in enumerate(categories) if name == "person_name"])])
+    numbered = np.sort(known.start[np.isin(known.kind, [n for n, name in enumerate(categories) if name in IDENTITY])])
+    segment = scene.batch.segments[np.searchsorted(scene.batch.segments, low, "right") - 1]
+    read = np.array(
+        [
+            _read(scene, *bounds)
+            for bounds in zip(start.tolist(), stop.tolist(), np.maximum(np.maximum(before, segment), 0).tolist(), strict=True)
+        ],
+        np.int64,
+    )
+    columns = [
+        _any(named, start, stop), _any(numbered, start, stop), _any(named, np.maximum(line, before), start),
+        _any(named, np.maximum(segment, before), start), *read.T, _ruled(scene, low),
+    ]  # fmt: skip
+    found: Ints = np.stack([column.astype(np.int64) for column in columns], axis=1)
+    return found[back.reshape(-1)]
+
+
+def _any(places: Ints, low: Ints, high: Ints) -> Bools:
+    """Whether one of the places lies in each stretch."""
+    found: Bools = np.searchsorted(places, high, "left") > np.searchsorted(places, low, "left")
+    return found
+
+
+def _read(scene: Scene, start: int, stop: int, before: int) -> tuple[int, ...]:
+    """Counts of words in one sentence (row), and pronouns before it."""
+    text, ahead = scene.text(start, stop), scene.text(before, start)
+
+    def count(words: re.Pattern[str], most: int) -> int:
+        return min(len(words.findall(text)), most)
+
+    return (
+        count(_SAID, 2), count(_AGED, 2), count(_KIN, 2), _SAID.search(ahead) is not None,
+        count(_NORM, 3), count(_ADVICE, 3), count(_GROUP, 3), count(_COUNT, 3),
+    )  # fmt: skip
+
+
+def _ruled(scene: Scene, places: Ints) -> Bools:
+    """Whether each place lies in a document of rules: 应当, 规定 and 第…条 are dense in it."""
+    batch = scene.batch
+    document = batch.document[np.searchsorted(batch.segments, places, "right") - 1]
+    result = np.zeros(len(places), np.bool_)
+    for number in np.unique(document).tolist():
+        first, last = np.searchsorted(batch.document, (number, number + 1))
+        text = batch.view[int(batch.segments[first]) : int(batch.segments[last])]
+        signs = sum(text.count(word) for word in _RULES)
+        result[document == number] = signs >= 6 and signs * 1200 > len(text)
+    return result
+
+
+_RULES = tuple(word.encode() for word in ("应当", "规定", "不得", "条例", "办法", "条 ", "有下列", "处以", "符合"))

@@ -1,0 +1,58 @@
+"""What of a tagger's candidates is believed beside the rules.
+
+A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no address where the grammar of
+addresses has found one, since it is exact and knows whose it is; in a statute (lines that begin with 第…条) only what is nearly certain.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from deident.matching.scene import Scene
+from deident.model import Bools, Candidates, Ints
+
+ARTICLES = 3  # lines 第…条 from which a document is a statute
+CERTAIN = 0.93
+_ARTICLE = re.compile("(?:^|[\n\0])#*[ ]*第(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
+
+
+def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
+    """The tagger's candidates `said` that are believed beside what the rules have `found`."""
+    if not len(said):
+        return said
+    places = np.array([p.category == "home_address" for p in scene.plan.patterns], np.bool_)
+    keep = ~(places[said.kind] & _touched(said, found.take(places[found.kind])))
+    cell = scene.tables.cell(said.start, said.end)
+    keep &= ~scene.tables.at(scene.tables.header, cell, False)
+    statutes = _statutes(scene)
+    if len(statutes):
+        keep &= ~np.isin(_documents(scene, said.start), statutes) | (said.score >= CERTAIN)
+    return said.take(keep)
+
+
+def _touched(said: Candidates, known: Candidates) -> Bools:
+    """Which of `said` overlap one of `known`."""
+    if not len(known):
+        return np.zeros(len(said), np.bool_)
+    order = np.argsort(known.start, kind="stable")
+    ends = np.maximum.accumulate(known.end[order])
+    before = np.searchsorted(known.start[order], said.end, "left")
+    touched: Bools = (before > 0) & (ends[np.maximum(before - 1, 0)] > said.start)
+    return touched
+
+
+def _documents(scene: Scene, places: Ints) -> Ints:
+    documents: Ints = scene.batch.document[np.searchsorted(scene.batch.segments, places, "right") - 1]
+    return documents
+
+
+def _statutes(scene: Scene) -> Ints:
+    """Documents that are divided into articles."""
+    starts = np.array([match.end() - 1 for match in _ARTICLE.finditer(scene.batch.view)], np.int64)
+    if len(starts) < ARTICLES:
+        return np.zeros(0, np.int64)
+    documents, count = np.unique(_documents(scene, starts), return_counts=True)
+    result: Ints = documents[count >= ARTICLES]
+    return result
