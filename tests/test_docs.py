@@ -23,7 +23,7 @@ from deident.masks import Sheet
 from deident.model import ACTIONS
 from deident.policy.cells import VERDICTS
 from deident.policy.matrix import DELETES
-from deident.policy.rules import MATRIX
+from deident.policy.rules import MATRIX, TEXT_CONDITIONS
 from deident.policy.types import AUDIENCES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -238,13 +238,15 @@ def test_every_key_of_a_pattern_is_documented() -> None:
         if path.name != "law.toml":
             content = tomllib.loads(path.read_text(encoding="utf-8"))
             keys |= set(content) | set(content["find"]) | set(content.get("mask", {}))
+            keys |= {key for phrase in content["find"].get("phrase", ()) for key in phrase}
+            keys |= {key for side in ("example", "counterexample") for example in content.get(side, ()) for key in example}
     text = (ROOT / "patterns/README.md").read_text(encoding="utf-8") + (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)] == []
 
 
 def test_every_condition_of_a_policy_is_documented() -> None:
     text = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
-    for name in (*policy.CLASS_CONDITIONS, *policy.KIND_CONDITIONS, "type", "role", "minor", "relative", "value"):
+    for name in (*policy.CLASS_CONDITIONS, *policy.KIND_CONDITIONS, *TEXT_CONDITIONS, "type", "role", "minor", "relative"):
         assert f"`{name}`" in text, name
     for name in (*ACTIONS, MATRIX, *VERDICTS, *DELETES, *AUDIENCES):
         assert re.search(rf"\b{name}\b", text), name
@@ -269,7 +271,7 @@ def test_the_two_readmes_have_the_same_parts() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("training/*.md")]
     wrong = [
         (page.name, link)
         for page in pages

