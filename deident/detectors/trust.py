@@ -1,7 +1,8 @@
 """What of a tagger's candidates is believed beside the rules.
 
 A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no address where the grammar of
-addresses has found one, since it is exact and knows whose it is; in a statute (lines that begin with 第…条) only what is nearly certain.
+addresses has found one, since it is exact and knows whose it is; no sum whose meaning only a header could tell; where nobody is named or spoken of,
+and in a statute (lines that begin with 第…条) only what is nearly certain.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from deident.model import Bools, Candidates, Ints
 
 ARTICLES = 3  # lines 第…条 from which a document is a statute
 CERTAIN = 0.93
+STRONG = 0.88  # for a telling phrase in a document without a person
+SOFT = ("medical_record", "property_status", "social_relation", "life_experience", "disability", "marital_status")
+PERSONS = ("person_name", "id_number", "birth_date")
+_SOMEBODY = re.compile("我|俺|您|你|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某".encode())
 _ARTICLE = re.compile("(?:^|[\n\0])#*[ ]*第(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
 
 
@@ -26,6 +31,10 @@ def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
     keep = ~(places[said.kind] & _touched(said, found.take(places[found.kind])))
     cell = scene.tables.cell(said.start, said.end)
     keep &= ~scene.tables.at(scene.tables.header, cell, False)
+    soft = np.array([p.category in SOFT for p in scene.plan.patterns], np.bool_)[said.kind]
+    sums = np.array(["property" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind]
+    keep &= ~(sums & scene.tables.at(scene.tables.amount, cell, False)) & ~(soft & _bare(scene, said))
+    keep &= ~soft | (said.score >= STRONG) | _about_somebody(scene, said, found)
     statutes = _statutes(scene)
     if len(statutes):
         keep &= ~np.isin(_documents(scene, said.start), statutes) | (said.score >= CERTAIN)
@@ -41,6 +50,26 @@ def _touched(said: Candidates, known: Candidates) -> Bools:
     before = np.searchsorted(known.start[order], said.end, "left")
     touched: Bools = (before > 0) & (ends[np.maximum(before - 1, 0)] > said.start)
     return touched
+
+
+def _bare(scene: Scene, said: Candidates) -> Bools:
+    """Numbers without a word: what they count is said by a header, if at all."""
+    view = scene.batch.view
+    pairs = zip(said.start.tolist(), said.end.tolist(), strict=True)
+    return np.array([view[start:end].isascii() for start, end in pairs], np.bool_)
+
+
+def _about_somebody(scene: Scene, said: Candidates, found: Candidates) -> Bools:
+    """Whether a person is named in the candidate's document, or spoken of or to in its line."""
+    persons = np.array([p.category in PERSONS and p.id != "official_name" for p in scene.plan.patterns], np.bool_)
+    both = Candidates.join([found, said])
+    named = np.unique(_documents(scene, both.start[persons[both.kind]]))
+    known: Bools = np.isin(_documents(scene, said.start), named)
+    low, high = scene.lines(said.start)
+    view = scene.batch.view
+    for row in np.flatnonzero(~known).tolist():
+        known[row] = _SOMEBODY.search(view, int(low[row]), int(high[row])) is not None
+    return known
 
 
 def _documents(scene: Scene, places: Ints) -> Ints:
