@@ -14,7 +14,7 @@ import numpy as np
 
 from deident.detectors import addresses, births, columns, consensus, cued, expressions, grouped, names, numbers, phrases
 from deident.detectors.proof import proven
-from deident.detectors.trust import beside
+from deident.detectors.trust import beside, sober
 from deident.errors import CatalogError
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
@@ -41,7 +41,7 @@ def find(scene: Scene, more: Sequence[Detector] = (), tagged: Detector | None = 
     both = Candidates.join([first, columns.find(scene, first), births.find(scene, first)])
     if tagged is not None:
         both = Candidates.join([both, beside(scene, tagged(scene), both)])
-    both = Candidates.join([both, phrases.find(scene, both)])
+    both = Candidates.join([both, sober(scene, phrases.find(scene, both))])
     return both.take(settle(both, np.array([p.rank for p in scene.plan.patterns], np.int64)))
 
 

@@ -7,9 +7,13 @@ their sum by weights.  A name in the sentence or row speaks most; rules, statist
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from deident.detectors.hints import Hints, leads
+from deident.detectors.name_text import Characters
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
 
@@ -44,15 +48,53 @@ _COUNT = re.compile(
 WEIGHTS = np.array([7, 1, 1, 4, 3, 1, 2, 2, -3, -4, -4, -1, -4], np.int64)
 
 
-def sentences(scene: Scene, places: Ints) -> tuple[Ints, Ints]:
+#: Words of which a document of rules is full, each told by its first two characters.
+_RULES = ("应当", "规定", "不得", "条例", "办法", "条 ", "有下列", "处以", "符合")
+SAID, AGED, KIN, RULE, END = 1, 2, 4, 8, 16
+
+
+@cache
+def _hints() -> Hints:
+    """What may be a pronoun, an age, kin, a word of rules, and what ends a sentence."""
+    said, kin = set(leads(_SAID.pattern)), set(leads(_KIN.pattern))
+    return Hints.of(said, {"岁", "生", "男", "女", "今年"}, kin, {word[:2] for word in _RULES}, set("。；！？\t;!?"))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """said, aged, kin   bytes where such words may stand, ascending
+    rules   where words of rules stand
+    ends    where sentences and cells end
+    """
+
+    said: Ints
+    aged: Ints
+    kin: Ints
+    rules: Ints
+    ends: Ints
+
+    @staticmethod
+    def of(view: bytes) -> Seen:
+        """What one look at a view shows."""
+        characters = Characters.of(view)
+        places, bits = _hints().find(characters)
+        offsets = characters.bytes(np.append(places, len(characters.codes)))
+        wide = np.where(characters.codes[places] < 128, 1, 3)
+        codes = np.append(characters.codes, np.zeros(2, np.uint16))
+        may = np.flatnonzero(bits & RULE)
+        at = places[may]
+        ruled = np.zeros(len(at), np.bool_)
+        for word in _RULES:
+            ruled |= np.stack([codes[at + step] == ord(letter) for step, letter in enumerate(word)]).all(axis=0)
+        said, aged, kin = (offsets[:-1][(bits & bit) != 0] for bit in (SAID, AGED, KIN))
+        end = (bits & END) != 0
+        return Seen(said, aged, kin, offsets[may[ruled]], offsets[:-1][end] + wide[end])
+
+
+def sentences(scene: Scene, seen: Seen, places: Ints) -> tuple[Ints, Ints]:
     """Bounds of the sentence (cell, line) that holds each place, at most LONGEST bytes away, at characters; (n,) each."""
     view = np.frombuffer(scene.batch.view, np.uint8)
-    first, second, third = view[:-2], view[1:-1], view[2:]
-    stops = np.flatnonzero((first == 0xE3) & (second == 0x80) & (third == 0x82)) + 3  # 。
-    wide = np.flatnonzero((first == 0xEF) & (second == 0xBC))
-    wide = wide[np.isin(view[wide + 2], (0x9B, 0x81, 0x9F))] + 3  # ；！？
-    signs = np.flatnonzero((view == 9) | (view == ord(";")) | (view == ord("!")) | (view == ord("?"))) + 1
-    edges = np.sort(np.concatenate((stops, wide, signs, scene.breaks + 1, [0, len(view)])))
+    edges = np.sort(np.concatenate((seen.ends, scene.breaks + 1, [0, len(view)])))
     at = np.searchsorted(edges, places, "right")
     low, high = edges[at - 1], edges[np.minimum(at, len(edges) - 1)]
     return _at_character(view, np.maximum(low, places - LONGEST)), _at_character(view, np.minimum(high, places + LONGEST))
@@ -66,16 +108,19 @@ def _at_character(view: np.ndarray[tuple[int], np.dtype[np.uint8]], places: Ints
     return places
 
 
-def points(scene: Scene, known: Candidates, low: Ints, high: Ints) -> Ints:
-    """How sure each sentence speaks of a person, (n,)."""
-    return features(scene, known, low, high) @ WEIGHTS
-
-
-def features(scene: Scene, known: Candidates, low: Ints, high: Ints) -> Ints:
-    """What speaks for a person in each sentence and against, (n, len(WEIGHTS)) counts."""
+def points(scene: Scene, known: Candidates, seen: Seen, low: Ints, high: Ints, least: Ints) -> Ints:
+    """How sure each sentence speaks of a person, (n,); fewer than it has where it cannot have `least`."""
     keys = low << 20 | np.minimum(high - low, (1 << 20) - 1)
     _, chosen, back = np.unique(keys, return_index=True, return_inverse=True)
-    low, high = low[chosen], high[chosen]
+    back = back.reshape(-1)
+    needed = np.full(len(chosen), np.iinfo(np.int64).max)
+    np.minimum.at(needed, back, least)
+    found: Ints = (features(scene, known, seen, low[chosen], high[chosen], needed) @ WEIGHTS)[back]
+    return found
+
+
+def features(scene: Scene, known: Candidates, seen: Seen, low: Ints, high: Ints, least: Ints) -> Ints:
+    """What speaks for a person in each sentence and against, (n, len(WEIGHTS)) counts; words only where they can lift it to `least`."""
     line, end = scene.lines(low)
     row = scene.tables.cell(low, low) >= 0  # the cells of a row speak of one person
     start, stop = np.where(row, line, low), np.where(row, np.minimum(end, line + 4 * LONGEST), high)
@@ -84,19 +129,27 @@ def features(scene: Scene, known: Candidates, low: Ints, high: Ints) -> Ints:
     named = np.sort(known.start[np.isin(known.kind, [n for n, name in enumerate(categories) if name == "person_name"])])
     numbered = np.sort(known.start[np.isin(known.kind, [n for n, name in enumerate(categories) if name in IDENTITY])])
     segment = scene.batch.segments[np.searchsorted(scene.batch.segments, low, "right") - 1]
-    read = np.array(
-        [
-            _read(scene, *bounds)
-            for bounds in zip(start.tolist(), stop.tolist(), np.maximum(np.maximum(before, segment), 0).tolist(), strict=True)
-        ],
-        np.int64,
-    )
-    columns = [
-        _any(named, start, stop), _any(numbered, start, stop), _any(named, np.maximum(line, before), start),
-        _any(named, np.maximum(segment, before), start), *read.T, _ruled(scene, low),
-    ]  # fmt: skip
-    found: Ints = np.stack([column.astype(np.int64) for column in columns], axis=1)
-    return found[back.reshape(-1)]
+    before = np.maximum(np.maximum(before, segment), 0)
+    table = np.zeros((len(low), len(WEIGHTS)), np.int64)
+    around = (
+        _any(named, start, stop), _any(numbered, start, stop), _any(named, np.maximum(line, before), start), _any(named, before, start)
+    )  # fmt: skip
+    table[:, :4], table[:, -1] = np.stack(around, axis=1), _ruled(scene, seen.rules, low)
+    most = np.stack((
+        np.minimum(_count(seen.said, start, stop), 2), np.minimum(_count(seen.aged, start, stop), 2),
+        np.minimum(_count(seen.kin, start, stop), 2), _any(seen.said, before, start),
+    ), axis=1)  # fmt: skip
+    base = table @ WEIGHTS
+    for row in np.flatnonzero(base + most @ WEIGHTS[4:8] >= least).tolist():
+        stretch = int(start[row]), int(stop[row]), int(before[row])
+        table[row, 4:-1] = _read(scene, *stretch, most[row].tolist(), int(least[row] - base[row]))
+    return table
+
+
+def _count(places: Ints, low: Ints, high: Ints) -> Ints:
+    """How many of the places lie in each stretch."""
+    found: Ints = np.searchsorted(places, high, "left") - np.searchsorted(places, low, "left")
+    return found
 
 
 def _any(places: Ints, low: Ints, high: Ints) -> Bools:
@@ -105,30 +158,28 @@ def _any(places: Ints, low: Ints, high: Ints) -> Bools:
     return found
 
 
-def _read(scene: Scene, start: int, stop: int, before: int) -> tuple[int, ...]:
-    """Counts of words in one sentence (row), and pronouns before it."""
-    text, ahead = scene.text(start, stop), scene.text(before, start)
+def _read(scene: Scene, start: int, stop: int, before: int, most: list[int], least: int) -> tuple[int, ...]:
+    """Counts of words in one sentence (row), and pronouns before it.
 
-    def count(words: re.Pattern[str], most: int) -> int:
-        return min(len(words.findall(text)), most)
+    `most`: what these can be at most; words that speak against a person are counted where the others reach `least` points.
+    """
+    text = scene.text(start, stop)
+    said, aged, kin = (
+        min(len(words.findall(text)), 2) if hint else 0 for words, hint in zip((_SAID, _AGED, _KIN), most, strict=False)
+    )
+    ahead = bool(most[3]) and _SAID.search(scene.text(before, start)) is not None
+    if said * WEIGHTS[4] + aged * WEIGHTS[5] + kin * WEIGHTS[6] + ahead * WEIGHTS[7] < least:
+        return said, aged, kin, ahead, 0, 0, 0, 0
+    return said, aged, kin, ahead, *(min(len(words.findall(text)), 3) for words in (_NORM, _ADVICE, _GROUP, _COUNT))
 
-    return (
-        count(_SAID, 2), count(_AGED, 2), count(_KIN, 2), _SAID.search(ahead) is not None,
-        count(_NORM, 3), count(_ADVICE, 3), count(_GROUP, 3), count(_COUNT, 3),
-    )  # fmt: skip
 
-
-def _ruled(scene: Scene, places: Ints) -> Bools:
+def _ruled(scene: Scene, rules: Ints, places: Ints) -> Bools:
     """Whether each place lies in a document of rules: 应当, 规定 and 第…条 are dense in it."""
     batch = scene.batch
     document = batch.document[np.searchsorted(batch.segments, places, "right") - 1]
-    result = np.zeros(len(places), np.bool_)
-    for number in np.unique(document).tolist():
-        first, last = np.searchsorted(batch.document, (number, number + 1))
-        text = batch.view[int(batch.segments[first]) : int(batch.segments[last])]
-        signs = sum(text.count(word) for word in _RULES)
-        result[document == number] = signs >= 6 and signs * 1200 > len(text)
-    return result
-
-
-_RULES = tuple(word.encode() for word in ("应当", "规定", "不得", "条例", "办法", "条 ", "有下列", "处以", "符合"))
+    numbers, back = np.unique(document, return_inverse=True)
+    first = batch.segments[np.searchsorted(batch.document, numbers)]
+    last = batch.segments[np.searchsorted(batch.document, numbers + 1)]
+    signs = _count(rules, first, last)
+    found: Bools = ((signs >= 6) & (signs * 1200 > last - first))[back.reshape(-1)]
+    return found

@@ -36,50 +36,66 @@ _PLAIN[[0x2022, 0x2027, 0xFF0E, 0x30FB, 0xFF65]] = 0xB7  # middle dots
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """codes (n + 2 · PAD,) uint16: the characters of a view, signs in their plain form; places count in it
-    marks    (n + 2 · PAD,) uint16: what each of them may be
-    raw      (n,) as they are
+class Characters:
+    """codes (n,) uint16: the characters of a view, those beyond the first plane in two halves
     widths   bytes of each character, by its code, where the view is no UTF-8
     """
 
     codes: NDArray[np.uint16]
-    marks: name_marks.Marks
-    raw: NDArray[np.uint16]
     widths: NDArray[np.uint8] | None
 
     @staticmethod
-    def of(view: bytes, marks: name_marks.Marks = _BARE) -> Text:
-        """The characters of a view, those beyond the first plane in two halves; `marks`: the table of what they may be."""
+    def of(view: bytes) -> Characters:
+        """The characters of a view."""
         try:
             packed, widths = view.decode("utf-8").encode("utf-16-le"), None
         except UnicodeDecodeError:  # 0xFFFF for what is beyond, so that its halves are not taken for bytes that are no UTF-8
             text = _BEYOND.sub("\uffff", view.decode("utf-8", "surrogateescape"))
             packed, widths = text.encode("utf-16-le", "surrogatepass"), _WIDTH
-        raw = np.frombuffer(packed, np.uint16)
-        codes = np.zeros(len(raw) + 2 * PAD, np.uint16)
-        _look_up(_PLAIN, raw, codes[PAD : PAD + len(raw)])
-        return Text(codes, _look_up(marks, codes, np.empty(len(codes), np.uint16)), raw, widths)
+        return Characters(np.frombuffer(packed, np.uint16), widths)
 
     def bytes(self, places: Ints) -> Ints:
         """Byte offset of each place in the view, (n,)."""
-        size = len(self.raw)
+        size = len(self.codes)
         widths = np.zeros(size // 8 * 8 + 8, np.uint8)
         if self.widths is None:
             widths[:size] = 1
-            widths[:size] += self.raw >= 0x80
-            widths[:size] += self.raw >= 0x800
-            widths[:size] -= (self.raw & 0xF800) == 0xD800  # half of a character beyond the first plane
+            widths[:size] += self.codes >= 0x80
+            widths[:size] += self.codes >= 0x800
+            widths[:size] -= (self.codes & 0xF800) == 0xD800  # half of a character beyond the first plane
         else:
-            _look_up(self.widths, self.raw, widths[:size])
+            _look_up(self.widths, self.codes, widths[:size])
         eights = widths.view("<u8")  # a sum for every eight characters, then what is left
         offsets = np.zeros(len(eights) + 1, np.uint64)
         np.cumsum(_sums(eights), out=offsets[1:])
-        at = places - PAD
-        rest = (at & 7).astype(np.uint64) << np.uint64(3)
-        within = _sums(eights[at >> 3] & ((np.uint64(1) << rest) - np.uint64(1)))
-        found: Ints = (offsets[at >> 3] + within).astype(np.int64)
+        rest = (places & 7).astype(np.uint64) << np.uint64(3)
+        within = _sums(eights[places >> 3] & ((np.uint64(1) << rest) - np.uint64(1)))
+        found: Ints = (offsets[places >> 3] + within).astype(np.int64)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """codes (n + 2 · PAD,) uint16: the characters of a view, signs in their plain form; places count in it
+    marks    (n + 2 · PAD,) uint16: what each of them may be
+    raw      as they are
+    """
+
+    codes: NDArray[np.uint16]
+    marks: name_marks.Marks
+    raw: Characters
+
+    @staticmethod
+    def of(view: bytes, marks: name_marks.Marks = _BARE) -> Text:
+        """The characters of a view; `marks`: the table of what they may be."""
+        raw = Characters.of(view)
+        codes = np.zeros(len(raw.codes) + 2 * PAD, np.uint16)
+        _look_up(_PLAIN, raw.codes, codes[PAD : PAD + len(raw.codes)])
+        return Text(codes, _look_up(marks, codes, np.empty(len(codes), np.uint16)), raw)
+
+    def bytes(self, places: Ints) -> Ints:
+        """Byte offset of each place in the view, (n,)."""
+        return self.raw.bytes(places - PAD)
 
     def han(self, places: Ints) -> Bools:
         """Whether a Han character stands there, (n,)."""

@@ -45,6 +45,10 @@ class Words:
         self._first = _pairs((word[0], word[1]) for word in longer)
         self._last = _pairs((word[-2], word[-1]) for word in longer)
 
+    def __contains__(self, word: str) -> bool:
+        """Whether one word is listed."""
+        return len(word) in self.keys and bool(self.of(len(word), np.array([_key(word)], np.uint64))[0])
+
     def begins(self, codes: Codes, places: Ints) -> NDArray[np.bool_]:
         """Whether a word may begin at each place: a quick test that lets some others pass, (n,)."""
         here = codes.take(places)

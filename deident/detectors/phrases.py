@@ -34,9 +34,11 @@ def find(scene: Scene, known: Candidates) -> Candidates:
     rules, ends = rules[seen], ends[seen]
     if not len(ends):
         return Candidates.none()
-    low, high = bound.sentences(scene, ends - 1)
-    points = bound.points(scene, known, low, high)
-    least = np.array([min(told.need for told in plan.phrases[rule]) for rule in rules.tolist()], np.int64)
+    look = bound.Seen.of(scene.batch.view)
+    low, high = bound.sentences(scene, look, ends - 1)
+    numbers, back = np.unique(rules, return_inverse=True)
+    least = np.array([min(told.need for told in plan.phrases[rule]) for rule in numbers.tolist()], np.int64)[back.reshape(-1)]
+    points = bound.points(scene, known, look, low, high, least)
     told = np.flatnonzero(points >= least)
     rows = list(_read(scene, rules[told].astype(np.int64), ends[told], low[told], high[told], points[told]))
     return Candidates.rows(

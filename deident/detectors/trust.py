@@ -1,7 +1,7 @@
 """What of a tagger's candidates is believed beside the rules.
 
 A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no address where the grammar of
-addresses has found one, since it is exact and knows whose it is; no sum whose meaning only a header could tell; where nobody is named or spoken of,
+addresses has found one, since it is exact and knows whose it is; no name that is a common word; no sum whose meaning only a header could tell; where nobody is named or spoken of,
 and in a statute (lines that begin with 第…条) only what is nearly certain.
 """
 
@@ -11,15 +11,19 @@ import re
 
 import numpy as np
 
+from deident.detectors.name_lists import lists
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
 
 ARTICLES = 3  # lines 第…条 from which a document is a statute
-CERTAIN = 0.93
+CERTAIN = 0.95
+SURE = 0.96  # for a name that is a common word (高原, 方向), or part of one (家|喻户晓)
 STRONG = 0.88  # for a telling phrase in a document without a person
 SOFT = ("medical_record", "property_status", "social_relation", "life_experience", "disability", "marital_status")
 PERSONS = ("person_name", "id_number", "birth_date")
-_SOMEBODY = re.compile("我|俺|您|你|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某".encode())
+_HEADING = re.compile(r"[#\s]*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[章节])[^，。；：:、,\t]{1,25}\s*")
+NEAR = 900  # bytes (300 Han characters) before a phrase in which its person may be named
+_SOMEBODY = re.compile("我(?![们国省市县区党军方局委院会部镇乡村队校代])|俺|您|你(?!们)|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某")
 _ARTICLE = re.compile("(?:^|[\n\0])#*[ ]*第(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
 
 
@@ -35,10 +39,19 @@ def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
     sums = np.array(["property" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind]
     keep &= ~(sums & scene.tables.at(scene.tables.amount, cell, False)) & ~(soft & _bare(scene, said))
     keep &= ~soft | (said.score >= STRONG) | _about_somebody(scene, said, found)
-    statutes = _statutes(scene)
-    if len(statutes):
-        keep &= ~np.isin(_documents(scene, said.start), statutes) | (said.score >= CERTAIN)
-    return said.take(keep)
+    keep &= ~(soft & _headings(scene, said))
+    names = np.array([p.category == "person_name" for p in scene.plan.patterns], np.bool_)
+    for row in np.flatnonzero(keep & names[said.kind] & (said.score < SURE) & ~_touched(said, found.take(names[found.kind]))).tolist():
+        keep[row] = not _common(scene, int(said.start[row]), int(said.end[row]))
+    return sober(scene, said.take(keep))
+
+
+def sober(scene: Scene, said: Candidates) -> Candidates:
+    """Without what is not nearly certain in a statute: it speaks of nobody."""
+    statutes = _statutes(scene) if len(said) else ()
+    if not len(statutes):
+        return said
+    return said.take(~np.isin(_documents(scene, said.start), statutes) | (said.score >= CERTAIN))
 
 
 def _touched(said: Candidates, known: Candidates) -> Bools:
@@ -60,16 +73,31 @@ def _bare(scene: Scene, said: Candidates) -> Bools:
 
 
 def _about_somebody(scene: Scene, said: Candidates, found: Candidates) -> Bools:
-    """Whether a person is named in the candidate's document, or spoken of or to in its line."""
+    """Whether a person is named shortly before or in the line of each candidate, or spoken of or to in the line."""
     persons = np.array([p.category in PERSONS and p.id != "official_name" for p in scene.plan.patterns], np.bool_)
     both = Candidates.join([found, said])
-    named = np.unique(_documents(scene, both.start[persons[both.kind]]))
-    known: Bools = np.isin(_documents(scene, said.start), named)
+    named = np.sort(both.start[persons[both.kind]])
     low, high = scene.lines(said.start)
-    view = scene.batch.view
+    documents = scene.batch.segments[np.searchsorted(scene.batch.document, _documents(scene, said.start), "left")]
+    first = np.searchsorted(named, np.maximum(documents, np.minimum(low, said.start - NEAR)), "left")
+    known: Bools = first < np.searchsorted(named, high, "left")
     for row in np.flatnonzero(~known).tolist():
-        known[row] = _SOMEBODY.search(view, int(low[row]), int(high[row])) is not None
+        known[row] = _SOMEBODY.search(scene.text(int(low[row]), int(high[row]))) is not None
     return known
+
+
+def _headings(scene: Scene, said: Candidates) -> Bools:
+    """Which candidates stand in a numbered heading: 一、2021年工作回顾."""
+    low, high = scene.lines(said.start)
+    pairs = zip(low.tolist(), high.tolist(), strict=True)
+    return np.array([b - a < 90 and _HEADING.fullmatch(scene.text(a, b)) is not None for a, b in pairs], np.bool_)
+
+
+def _common(scene: Scene, start: int, end: int) -> bool:
+    """Whether a common word stands here: the name itself, or one that ends in its first character."""
+    known = lists(scene.plan.catalogue.home)
+    name = scene.text(start, end)
+    return name in known.stops or scene.text(max(start - 3, 0), start) + name[0] in known.across
 
 
 def _documents(scene: Scene, places: Ints) -> Ints:

@@ -21,7 +21,7 @@ def test_the_longest_word_counts() -> None:
 @pytest.mark.parametrize("view", ["王é😀，𠮷三".encode(), b"\xff\xe7\x8e" + "王😀三".encode(), b""])
 def test_places_lead_back_to_bytes(view: bytes) -> None:
     text = Text.of(view)
-    ends = text.bytes(np.array([PAD, PAD + len(text.raw)]))
+    ends = text.bytes(np.array([PAD, PAD + len(text.raw.codes)]))
     assert ends.tolist() == [0, len(view)]
     if (king := "王".encode()) in view:
         assert text.bytes(np.flatnonzero(text.codes == ord("王")))[0] == view.index(king)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+
 from training.passages import LONGEST, WHAT, WHO, label, lines, part, passages, stretches
 from training.vary import Vary
 
