@@ -14,7 +14,7 @@ import numpy as np
 
 from deident.detectors import addresses, births, columns, consensus, cued, expressions, grouped, names, numbers, phrases
 from deident.detectors.proof import proven
-from deident.detectors.trust import beside, sober
+from deident.detectors.trust import beside, sober, unplaced
 from deident.errors import CatalogError
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
@@ -36,7 +36,7 @@ def plugged() -> tuple[Detector, ...]:
 
 def find(scene: Scene, more: Sequence[Detector] = (), tagged: Detector | None = None) -> Candidates:
     """All candidates of a scene, overlaps resolved, in order of the text; `tagged`: what a tagger says, beside the rules."""
-    first = proven(scene, Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)]))
+    first = unplaced(scene, proven(scene, Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)])))
     consensus.note(scene, first)
     both = Candidates.join([first, columns.find(scene, first), births.find(scene, first)])
     if tagged is not None:

@@ -140,9 +140,9 @@ def features(scene: Scene, known: Candidates, seen: Seen, low: Ints, high: Ints,
         np.minimum(_count(seen.kin, start, stop), 2), _any(seen.said, before, start),
     ), axis=1)  # fmt: skip
     base = table @ WEIGHTS
-    for row in np.flatnonzero(base + most @ WEIGHTS[4:8] >= least).tolist():
-        stretch = int(start[row]), int(stop[row]), int(before[row])
-        table[row, 4:-1] = _read(scene, *stretch, most[row].tolist(), int(least[row] - base[row]))
+    for number in np.flatnonzero(base + most @ WEIGHTS[4:8] >= least).tolist():
+        stretch = int(start[number]), int(stop[number]), int(before[number])
+        table[number, 4:-1] = _read(scene, *stretch, most[number].tolist(), int(least[number] - base[number]))
     return table
 
 

@@ -23,7 +23,10 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     taken = np.zeros(len(cells.start), np.bool_)
     holder = cells.cell(found.start, found.end)
     same = (holder >= 0) & plan.alike[found.kind, cells.at(cells.kind, holder, -1)]
-    taken[holder[same]] = True
+    names = np.array([p.category == "person_name" for p in plan.patterns], np.bool_)[found.kind]
+    inside = np.maximum(holder, 0)
+    part = names & (holder >= 0) & (found.end - found.start < (cells.end - cells.start)[inside])  # 张三三 of 张三三三
+    taken[holder[same & ~part]] = True
     view = scene.batch.view
     choices = {int(kind): _choices(scene, int(kind)) for kind in np.unique(cells.kind[wanted])}
     rows: list[tuple[int, int, int, float]] = []

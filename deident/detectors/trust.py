@@ -1,6 +1,6 @@
 """What of a tagger's candidates is believed beside the rules.
 
-A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no address where the grammar of
+A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no public role in a table; no weak name that ends like a place; no address where the grammar of
 addresses has found one, since it is exact and knows whose it is; no name that is a common word; no sum whose meaning only a header could tell; where nobody is named or spoken of,
 and in a statute (lines that begin with 第…条) only what is nearly certain.
 """
@@ -17,13 +17,20 @@ from deident.model import Bools, Candidates, Ints
 
 ARTICLES = 3  # lines 第…条 from which a document is a statute
 CERTAIN = 0.95
+WEAK, PLACES = 0.7, tuple("沟坪湾沱坝岭坡屯寨洼营庄村镇乡县路街巷堡塘墩峪纬经")
 SURE = 0.96  # for a name that is a common word (高原, 方向), or part of one (家|喻户晓)
 STRONG = 0.88  # for a telling phrase in a document without a person
 SOFT = ("medical_record", "property_status", "social_relation", "life_experience", "disability", "marital_status")
 PERSONS = ("person_name", "id_number", "birth_date")
-_HEADING = re.compile(r"[#\s]*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[章节])[^，。；：:、,\t]{1,25}\s*")
+_BODIES = re.compile("预算|拨款|财政|决算|国有|集体|公司|单位")  # whose money it is: no person's
+_HEADING = re.compile(
+    r"[#\s]*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[章节])[^，。；：:、,\t]{1,25}\s*"
+)
+_MASKED = re.compile(r"[*〔〕]|[万千\d]-|-\d")  # stars, a pseudonym, a band of amounts (dashes are folded)
 NEAR = 900  # bytes (300 Han characters) before a phrase in which its person may be named
-_SOMEBODY = re.compile("我(?![们国省市县区党军方局委院会部镇乡村队校代])|俺|您|你(?!们)|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某")
+_SOMEBODY = re.compile(
+    "我(?![们国省市县区党军方局委院会部镇乡村队校代])|俺|您|你(?!们)|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某"
+)
 _ARTICLE = re.compile("(?:^|[\n\0])#*[ ]*第(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
 
 
@@ -40,18 +47,39 @@ def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
     keep &= ~(sums & scene.tables.at(scene.tables.amount, cell, False)) & ~(soft & _bare(scene, said))
     keep &= ~soft | (said.score >= STRONG) | _about_somebody(scene, said, found)
     keep &= ~(soft & _headings(scene, said))
+    public = np.array(["official" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind]
+    keep &= ~(public & (cell >= 0))  # in a table the header tells whose names these are
     names = np.array([p.category == "person_name" for p in scene.plan.patterns], np.bool_)
-    for row in np.flatnonzero(keep & names[said.kind] & (said.score < SURE) & ~_touched(said, found.take(names[found.kind]))).tolist():
+    for row in np.flatnonzero(
+        keep & names[said.kind] & (said.score < SURE) & ~_touched(said, found.take(names[found.kind]))
+    ).tolist():
         keep[row] = not _common(scene, int(said.start[row]), int(said.end[row]))
     return sober(scene, said.take(keep))
 
 
 def sober(scene: Scene, said: Candidates) -> Candidates:
-    """Without what is not nearly certain in a statute: it speaks of nobody."""
+    """Without what is masked already or a body's money, and without what is not nearly certain in a statute: it speaks of nobody."""
+    sums = np.array(["property" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind] & (said.score < STRONG)
+    rows = zip(said.start.tolist(), said.end.tolist(), sums.tolist(), strict=True)
+    keep = [
+        not _MASKED.search(scene.text(start - 3, end + 3)) and not (sum_ and _BODIES.search(scene.text(start, end)))
+        for start, end, sum_ in rows
+    ]
+    said = said.take(np.array(keep, np.bool_))
     statutes = _statutes(scene) if len(said) else ()
     if not len(statutes):
         return said
     return said.take(~np.isin(_documents(scene, said.start), statutes) | (said.score >= CERTAIN))
+
+
+def unplaced(scene: Scene, found: Candidates) -> Candidates:
+    """Without weak names in running text that end like a place: 东至罗玉沟."""
+    names = np.array([p.category == "person_name" for p in scene.plan.patterns], np.bool_)
+    keep = np.ones(len(found), np.bool_)
+    weak = names[found.kind] & (found.score < WEAK) & (scene.tables.cell(found.start, found.end) < 0)
+    for row in np.flatnonzero(weak).tolist():
+        keep[row] = not scene.text(int(found.start[row]), int(found.end[row])).endswith(PLACES)
+    return found.take(keep)
 
 
 def _touched(said: Candidates, known: Candidates) -> Bools:

@@ -23,7 +23,7 @@ LEFT = [
 
 @cache
 def scanner() -> Scanner:
-    return Scanner()
+    return Scanner(ner=False)
 
 
 def marked(text: str) -> str:
