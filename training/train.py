@@ -117,7 +117,7 @@ def teach(
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="training.train", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--minutes", type=float, default=25.0, help="how long to train (default 25)")
+    parser.add_argument("--minutes", type=float, default=28.0, help="how long to train (default 28)")
     parser.add_argument("--out", type=Path, default=ROOT / "deident" / "tagger", help="folder for the model")
     parser.add_argument("--passages", type=Path, default=FOLDER, help="folder of the written passages")
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate of the encoder")
