@@ -34,7 +34,8 @@ from benchmarks import peers, synthesis
 ROOT = Path(__file__).resolve().parents[1]
 #: ratio → (bound, whether it must be at least or at most that)
 BOUNDS = {
-    "text / raw": (0.20, "least"),
+    # 0.20 until issue 4; since then names, addresses and telling phrases are looked for as well (rules alone, without the tagger)
+    "text / raw": (0.10, "least"),
     "html mask / raw": (0.06, "least"),
     "text / presidio": (300.0, "least"),
     "ten times the pages": (1.3, "most"),
@@ -292,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from deident.engine import Scanner
 
     figures = measure(
-        Scanner(), megabytes=options.mb, rounds=options.rounds, dump_mb=options.dump_mb, with_peers=not options.no_peers
+        Scanner(ner=False), megabytes=options.mb, rounds=options.rounds, dump_mb=options.dump_mb, with_peers=not options.no_peers
     )
     print(table(figures))
     if options.json:

@@ -31,7 +31,8 @@ NEAR = 900  # bytes (300 Han characters) before a phrase in which its person may
 _SOMEBODY = re.compile(
     "我(?![们国省市县区党军方局委院会部镇乡村队校代])|俺|您|你(?!们)|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某"
 )
-_ARTICLE = re.compile("(?:^|[\n\0])#*[ ]*第(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
+_ORDINAL = "第".encode()
+_ARTICLE = re.compile("(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
 
 
 def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
@@ -135,7 +136,12 @@ def _documents(scene: Scene, places: Ints) -> Ints:
 
 def _statutes(scene: Scene) -> Ints:
     """Documents that are divided into articles."""
-    starts = np.array([match.end() - 1 for match in _ARTICLE.finditer(scene.batch.view)], np.int64)
+    view, places, at = scene.batch.view, [], scene.batch.view.find(_ORDINAL)
+    while at >= 0:  # `find` is some ten times as fast as an expression for the whole
+        if view[max(at - 8, 0) : at].rstrip(b"# ")[-1:] in (b"", b"\n", b"\0") and _ARTICLE.match(view, at + len(_ORDINAL)):
+            places.append(at)
+        at = view.find(_ORDINAL, at + len(_ORDINAL))
+    starts = np.array(places, np.int64)
     if len(starts) < ARTICLES:
         return np.zeros(0, np.int64)
     documents, count = np.unique(_documents(scene, starts), return_counts=True)
