@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from deident.detectors import tagged
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(__file__).with_name("passages")
-LONGEST = 200  # characters that the tagger reads at once (deident/detectors/tagged.py)
 HELD_OUT = 5  # every fifth passage is for testing
 
 #: label of a span by its category, action and kind; None: no label of that head
@@ -87,12 +88,9 @@ def lines(document: dict[str, Any]) -> Iterator[Line]:
 
 
 def stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Where the lines of a text lie, none longer than LONGEST."""
+    """Where the lines of a text lie, cut as the tagger cuts them."""
     for row in re.finditer(r"[^\n\0]+", text):
         start = row.start()
-        while row.end() - start > LONGEST:
-            cut = max(text.rfind(stop, start + LONGEST // 2, start + LONGEST) for stop in "。；！？，\t ")
-            cut = cut + 1 if cut > 0 else start + LONGEST
-            yield start, cut
-            start = cut
-        yield start, row.end()
+        for part in tagged.stretches(row[0]):
+            yield start, start + len(part)
+            start += len(part)

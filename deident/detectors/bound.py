@@ -176,8 +176,7 @@ def _read(scene: Scene, start: int, stop: int, before: int, most: list[int], lea
 def _ruled(scene: Scene, rules: Ints, places: Ints) -> Bools:
     """Whether each place lies in a document of rules: 应当, 规定 and 第…条 are dense in it."""
     batch = scene.batch
-    document = batch.document[np.searchsorted(batch.segments, places, "right") - 1]
-    numbers, back = np.unique(document, return_inverse=True)
+    numbers, back = np.unique(scene.documents(places), return_inverse=True)
     first = batch.segments[np.searchsorted(batch.document, numbers)]
     last = batch.segments[np.searchsorted(batch.document, numbers + 1)]
     signs = _count(rules, first, last)

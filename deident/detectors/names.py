@@ -16,11 +16,10 @@ from deident.detectors.name_places import ENOUGH, Places
 from deident.detectors.name_text import PAD, Text
 from deident.detectors.name_words import pack
 from deident.matching.scene import Scene
-from deident.model import ROLES, Bools, Candidates, Ints
+from deident.model import SENTENCES, Bools, Candidates, Ints
 
 KIND = "person_name"
 SURE = {2: 12, 3: 10, 4: 11}  # points from which on a name of that length counts wherever it stands
-UNSEEN = [ROLES.index(role) for role in ROLES if role not in ("text", "title", "attribute", "comment", "meta")]
 
 
 def find(scene: Scene) -> Candidates:
@@ -46,7 +45,7 @@ def find(scene: Scene) -> Candidates:
     score = np.clip(0.6 + (points - ENOUGH) * 0.03, 0.6, 0.9).astype(np.float32)
     found = Candidates(low, high, np.full(len(start), plan.catalogue.kinds.index(KIND), np.int32), score)
     segment = np.searchsorted(scene.batch.segments, low, "right") - 1
-    return found.take(~np.isin(scene.batch.role[segment], UNSEEN))
+    return found.take(np.isin(scene.batch.role[segment], SENTENCES))
 
 
 def _neighbours(known: Lists, text: Text, places: Places) -> Ints:

@@ -14,10 +14,9 @@ import regex
 
 from deident.detectors import bound
 from deident.matching.scene import Scene
-from deident.model import ROLES, Candidates, Ints
+from deident.model import SENTENCES, Candidates, Ints
 
 REACH = 150  # bytes before and behind a word that a phrase may take
-READ = tuple(number for number, role in enumerate(ROLES) if role in ("text", "title", "attribute", "comment", "meta"))
 _JOINT = regex.compile("[、及和伴并与,(（ ]?")
 NAMES = ("person_name", "official_name")
 
@@ -30,7 +29,7 @@ def find(scene: Scene, known: Candidates) -> Candidates:
     chosen = np.isin(scene.events.rule, list(plan.phrases))
     rules, ends = scene.events.rule[chosen], scene.events.end[chosen]
     segment = np.searchsorted(scene.batch.segments, ends - 1, "right") - 1
-    seen = np.isin(scene.batch.role[segment], READ) if len(ends) else np.zeros(0, np.bool_)
+    seen = np.isin(scene.batch.role[segment], SENTENCES) if len(ends) else np.zeros(0, np.bool_)
     rules, ends = rules[seen], ends[seen]
     if not len(ends):
         return Candidates.none()

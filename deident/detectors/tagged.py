@@ -17,7 +17,7 @@ import numpy as np
 
 from deident.errors import DeidentError
 from deident.matching.scene import Scene
-from deident.model import ROLES, Candidates
+from deident.model import SENTENCES, Candidates
 from deident.tagger import LABELS, Span, Tagger
 
 LONGEST = 200  # characters that are read at once; as in training
@@ -27,7 +27,6 @@ LEAST = {
     "name": 0.66, "official": 0.5, "home": 0.8, "office": 0.75, "medical": 0.5, "disability": 0.4, "marital": 0.4, "kin": 0.42,
     "property": 0.5, "paid": 0.45, "life": 0.78,
 }  # fmt: skip
-READ = tuple(number for number, role in enumerate(ROLES) if role in ("text", "title", "attribute", "comment", "meta"))
 _LINE = re.compile(rb"[^\n\0]+")
 _HAN = re.compile("[㐀-鿿]")
 _STOPS = "。；！？，\t "
@@ -59,7 +58,7 @@ class Tagged:
     def _lines(self, scene: Scene) -> Iterator[tuple[int, str]]:
         """Start in the view and text of every stretch that is read."""
         batch = scene.batch
-        for number in np.flatnonzero(np.isin(batch.role, READ)).tolist():
+        for number in np.flatnonzero(np.isin(batch.role, SENTENCES)).tolist():
             for match in _LINE.finditer(batch.view, int(batch.segments[number]), int(batch.segments[number + 1])):
                 if match.end() - match.start() < 6:
                     continue

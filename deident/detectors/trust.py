@@ -8,9 +8,11 @@ and in a statute (lines that begin with 第…条) only what is nearly certain.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 
+from deident.catalog import Pattern
 from deident.detectors.name_lists import lists
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
@@ -39,28 +41,26 @@ def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
     """The tagger's candidates `said` that are believed beside what the rules have `found`."""
     if not len(said):
         return said
-    places = np.array([p.category == "home_address" for p in scene.plan.patterns], np.bool_)
-    keep = ~(places[said.kind] & _touched(said, found.take(places[found.kind])))
+    places, names = _kinds(scene, lambda p: p.category == "home_address"), _kinds(scene, lambda p: p.category == "person_name")
+    soft = _kinds(scene, lambda p: p.category in SOFT)[said.kind]
+    sums = _kinds(scene, lambda p: "property" in p.labels)[said.kind]
+    public = _kinds(scene, lambda p: "official" in p.labels)[said.kind]
     cell = scene.tables.cell(said.start, said.end)
-    keep &= ~scene.tables.at(scene.tables.header, cell, False)
-    soft = np.array([p.category in SOFT for p in scene.plan.patterns], np.bool_)[said.kind]
-    sums = np.array(["property" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind]
-    keep &= ~(sums & scene.tables.at(scene.tables.amount, cell, False)) & ~(soft & _bare(scene, said))
-    keep &= ~soft | (said.score >= STRONG) | _about_somebody(scene, said, found)
-    keep &= ~(soft & _headings(scene, said))
-    public = np.array(["official" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind]
+    keep = ~scene.tables.at(scene.tables.header, cell, False) & ~(sums & scene.tables.at(scene.tables.amount, cell, False))
     keep &= ~(public & (cell >= 0))  # in a table the header tells whose names these are
-    names = np.array([p.category == "person_name" for p in scene.plan.patterns], np.bool_)
-    for row in np.flatnonzero(
-        keep & names[said.kind] & (said.score < SURE) & ~_touched(said, found.take(names[found.kind]))
-    ).tolist():
+    keep &= ~(places[said.kind] & _touched(said, found.take(places[found.kind])))
+    for rows, told in ((keep & soft, _worded), (keep & soft & (said.score < STRONG), _about_somebody)):
+        chosen = np.flatnonzero(rows & keep)
+        keep[chosen] = told(scene, said.take(chosen), Candidates.join([found, said]))
+    doubtful = keep & names[said.kind] & (said.score < SURE) & ~_touched(said, found.take(names[found.kind]))
+    for row in np.flatnonzero(doubtful).tolist():
         keep[row] = not _common(scene, int(said.start[row]), int(said.end[row]))
     return sober(scene, said.take(keep))
 
 
 def sober(scene: Scene, said: Candidates) -> Candidates:
     """Without what is masked already or a body's money, and without what is not nearly certain in a statute: it speaks of nobody."""
-    sums = np.array(["property" in p.labels for p in scene.plan.patterns], np.bool_)[said.kind] & (said.score < STRONG)
+    sums = _kinds(scene, lambda p: "property" in p.labels)[said.kind] & (said.score < STRONG)
     rows = zip(said.start.tolist(), said.end.tolist(), sums.tolist(), strict=True)
     keep = [
         not _MASKED.search(scene.text(start - 3, end + 3)) and not (sum_ and _BODIES.search(scene.text(start, end)))
@@ -70,14 +70,17 @@ def sober(scene: Scene, said: Candidates) -> Candidates:
     statutes = _statutes(scene) if len(said) else ()
     if not len(statutes):
         return said
-    return said.take(~np.isin(_documents(scene, said.start), statutes) | (said.score >= CERTAIN))
+    return said.take(~np.isin(scene.documents(said.start), statutes) | (said.score >= CERTAIN))
 
 
 def unplaced(scene: Scene, found: Candidates) -> Candidates:
     """Without weak names in running text that end like a place: 东至罗玉沟."""
-    names = np.array([p.category == "person_name" for p in scene.plan.patterns], np.bool_)
     keep = np.ones(len(found), np.bool_)
-    weak = names[found.kind] & (found.score < WEAK) & (scene.tables.cell(found.start, found.end) < 0)
+    weak = (
+        _kinds(scene, lambda p: p.category == "person_name")[found.kind]
+        & (found.score < WEAK)
+        & (scene.tables.cell(found.start, found.end) < 0)
+    )
     for row in np.flatnonzero(weak).tolist():
         keep[row] = not scene.text(int(found.start[row]), int(found.end[row])).endswith(PLACES)
     return found.take(keep)
@@ -94,32 +97,33 @@ def _touched(said: Candidates, known: Candidates) -> Bools:
     return touched
 
 
-def _bare(scene: Scene, said: Candidates) -> Bools:
-    """Numbers without a word: what they count is said by a header, if at all."""
+def _kinds(scene: Scene, test: Callable[[Pattern], bool]) -> Bools:
+    """Which kinds pass a test, by their numbers."""
+    return np.array([test(pattern) for pattern in scene.plan.patterns], np.bool_)
+
+
+def _worded(scene: Scene, said: Candidates, _: Candidates) -> Bools:
+    """Which phrases say something: no bare number, whose meaning only a header could tell, no numbered heading (一、2021年工作回顾)."""
+    low, high = scene.lines(said.start)
+    columns = (said.start, said.end, low, high)
     view = scene.batch.view
-    pairs = zip(said.start.tolist(), said.end.tolist(), strict=True)
-    return np.array([view[start:end].isascii() for start, end in pairs], np.bool_)
+    return np.array([
+        not view[start:end].isascii() and not (last - first < 90 and _HEADING.fullmatch(scene.text(first, last)))
+        for start, end, first, last in zip(*(column.tolist() for column in columns), strict=True)
+    ], np.bool_)  # fmt: skip
 
 
-def _about_somebody(scene: Scene, said: Candidates, found: Candidates) -> Bools:
-    """Whether a person is named shortly before or in the line of each candidate, or spoken of or to in the line."""
-    persons = np.array([p.category in PERSONS and p.id != "official_name" for p in scene.plan.patterns], np.bool_)
-    both = Candidates.join([found, said])
-    named = np.sort(both.start[persons[both.kind]])
+def _about_somebody(scene: Scene, said: Candidates, known: Candidates) -> Bools:
+    """Whether one of the `known` persons stands shortly before or in the line of each phrase, or the line speaks of or to somebody."""
+    persons = _kinds(scene, lambda p: p.category in PERSONS and p.id != "official_name")
+    named = np.sort(known.start[persons[known.kind]])
     low, high = scene.lines(said.start)
-    documents = scene.batch.segments[np.searchsorted(scene.batch.document, _documents(scene, said.start), "left")]
+    documents = scene.batch.segments[np.searchsorted(scene.batch.document, scene.documents(said.start), "left")]
     first = np.searchsorted(named, np.maximum(documents, np.minimum(low, said.start - NEAR)), "left")
-    known: Bools = first < np.searchsorted(named, high, "left")
-    for row in np.flatnonzero(~known).tolist():
-        known[row] = _SOMEBODY.search(scene.text(int(low[row]), int(high[row]))) is not None
-    return known
-
-
-def _headings(scene: Scene, said: Candidates) -> Bools:
-    """Which candidates stand in a numbered heading: 一、2021年工作回顾."""
-    low, high = scene.lines(said.start)
-    pairs = zip(low.tolist(), high.tolist(), strict=True)
-    return np.array([b - a < 90 and _HEADING.fullmatch(scene.text(a, b)) is not None for a, b in pairs], np.bool_)
+    told: Bools = first < np.searchsorted(named, high, "left")
+    for row in np.flatnonzero(~told).tolist():
+        told[row] = _SOMEBODY.search(scene.text(int(low[row]), int(high[row]))) is not None
+    return told
 
 
 def _common(scene: Scene, start: int, end: int) -> bool:
@@ -127,11 +131,6 @@ def _common(scene: Scene, start: int, end: int) -> bool:
     known = lists(scene.plan.catalogue.home)
     name = scene.text(start, end)
     return name in known.stops or scene.text(max(start - 3, 0), start) + name[0] in known.across
-
-
-def _documents(scene: Scene, places: Ints) -> Ints:
-    documents: Ints = scene.batch.document[np.searchsorted(scene.batch.segments, places, "right") - 1]
-    return documents
 
 
 def _statutes(scene: Scene) -> Ints:
@@ -144,6 +143,6 @@ def _statutes(scene: Scene) -> Ints:
     starts = np.array(places, np.int64)
     if len(starts) < ARTICLES:
         return np.zeros(0, np.int64)
-    documents, count = np.unique(_documents(scene, starts), return_counts=True)
+    documents, count = np.unique(scene.documents(starts), return_counts=True)
     result: Ints = documents[count >= ARTICLES]
     return result

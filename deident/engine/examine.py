@@ -122,8 +122,7 @@ class Examiner:
         folded, folding = self.fold(batch)
         scene = look(self.plan, self.matcher, self.words, self.headers, folded)
         found = detectors.find(scene, self.more, self.tagged)
-        segment = np.searchsorted(scene.batch.segments, found.start, "right") - 1
-        document = scene.batch.document[segment].astype(np.int64)
+        document = scene.documents(found.start)
         typing = Typing(self.recogniser, scene, found, document, pages)
         if given is not None:
             typing.give(given)

@@ -47,6 +47,12 @@ class Scene:
         """The view's text between two offsets; a character cut at an edge is left out."""
         return self.batch.view[max(start, 0) : end].decode("utf-8", "ignore")
 
+    def documents(self, places: Ints) -> Ints:
+        """Number of the document that holds each place of the view, (n,)."""
+        segment = np.searchsorted(self.batch.segments, places, "right") - 1
+        found: Ints = self.batch.document[segment].astype(np.int64)
+        return found
+
     def lines(self, places: Ints) -> tuple[Ints, Ints]:
         """Bounds of the lines that hold the places, (n,) each."""
         return self.context.line(places)

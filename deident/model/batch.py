@@ -14,6 +14,8 @@ Bools = NDArray[np.bool_]
 
 #: What a stretch of text is in its document.  Index = the number in `Batch.role`.
 ROLES = ("text", "title", "attribute", "comment", "script", "meta", "url", "name", "key")
+#: Roles (numbers) in which sentences stand: where names, phrases and taggers read.
+SENTENCES = tuple(ROLES.index(role) for role in ("text", "title", "attribute", "comment", "meta"))
 
 ACTIONS = ("mask", "review", "keep")
 MASK, REVIEW, KEEP = 0, 1, 2

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from training.passages import LONGEST, WHAT, WHO, label, lines, part, passages, stretches
+from deident.detectors.tagged import LONGEST
+from training.passages import WHAT, WHO, label, lines, part, passages, stretches
 from training.vary import Vary
 
 ALL = list(passages("all"))
