@@ -35,8 +35,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: ratio → (bound, whether it must be at least or at most that)
 BOUNDS = {
     # 0.20 until issue 4; since then names, addresses and telling phrases are looked for as well (rules alone, without the tagger)
-    "text / raw": (0.10, "least"),
-    "html mask / raw": (0.06, "least"),
+    "text / raw": (0.15, "least"),
+    "html mask / raw": (0.075, "least"),
     "text / presidio": (300.0, "least"),
     "ten times the pages": (1.3, "most"),
     "one page ten times as long": (1.3, "most"),

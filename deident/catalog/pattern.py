@@ -77,6 +77,27 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Headers that many kinds use (类别, dj): of this kind only where one of `words` stands in their row, beside them or in the title."""
+
+    headers: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """What a finding is not: each expression that is given must hold, and then it is dropped, whoever found it.
+
+    value   the whole finding; `before`, `behind`: what stands right before and right behind; `line`: anywhere in its line
+    """
+
+    value: str
+    before: str
+    behind: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One kind: what to look for and how to hide it.  Fields as in the pattern file."""
 
@@ -100,6 +121,8 @@ class Pattern:
     columns: tuple[str, ...]
     labels: tuple[str, ...]
     phrases: tuple[Phrase, ...]
+    beside: tuple[Beside, ...]
+    unless: tuple[Unless, ...]
     cell: str
     score: Mapping[str, float]
     mask: Mask
@@ -137,6 +160,8 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
         columns=find.words("columns"),
         labels=find.words("labels", LABELS.__contains__, "no label of taggers '{}' (deident/tagger/__init__.py)"),
         phrases=tuple(_phrase(Table(file, f"find.phrase[{n}]", item)) for n, item in enumerate(find.tables("phrase"), 1)),
+        beside=tuple(_beside(Table(file, f"find.beside[{n}]", item)) for n, item in enumerate(find.tables("beside"), 1)),
+        unless=tuple(_unless(Table(file, f"find.unless[{n}]", item)) for n, item in enumerate(find.tables("unless"), 1)),
         cell=find.take("cell", str, ""),
         score=_scores(Table(file, "find.score", dict(find.take("score", dict, {})))),
         mask=mask(Table(file, "mask", dict(top.take("mask", dict, {})))),
@@ -152,6 +177,26 @@ def parse(content: dict[str, Any], file: str, stem: str, laws: Mapping[str, Any]
     return pattern
 
 
+def _unless(table: Table) -> Unless:
+    unless = Unless(*(table.take(key, str, "") for key in ("value", "before", "behind", "line")))
+    if unless == Unless("", "", "", ""):
+        raise table.fail("value", "is missing: say what it must be, or what stands before, behind or in its line")
+    for key in ("value", "before", "behind", "line"):
+        _readable(table, key, getattr(unless, key))
+    table.done()
+    return unless
+
+
+def _readable(table: Table, key: str, text: str) -> None:
+    """Raises CatalogError unless a text is an expression that works here."""
+    if any(guard in text for guard in GUARDS):
+        raise table.fail(key, "\\b does not work beside Han characters; use (?<![0-9A-Za-z]) or (?![0-9A-Za-z])")
+    try:
+        regex.compile(text)
+    except regex.error as problem:
+        raise table.fail(key, f"is not a regular expression: {problem}") from None
+
+
 def _phrase(table: Table) -> Phrase:
     phrase = Phrase(
         table.words("words"),
@@ -162,15 +207,19 @@ def _phrase(table: Table) -> Phrase:
     )
     if not phrase.words and not phrase.lists:
         raise table.fail("words", "is missing: a phrase needs words or lists of words")
-    for key, text in (("lead", phrase.lead), ("tail", phrase.tail)):
-        if any(guard in text for guard in GUARDS):
-            raise table.fail(key, "\\b does not work beside Han characters; use (?<![0-9A-Za-z]) or (?![0-9A-Za-z])")
-        try:
-            regex.compile(text)
-        except regex.error as problem:
-            raise table.fail(key, f"is not a regular expression: {problem}") from None
+    for key in ("lead", "tail"):
+        _readable(table, key, getattr(phrase, key))
     table.done()
     return phrase
+
+
+def _beside(table: Table) -> Beside:
+    beside = Beside(table.words("headers"), table.words("words"))
+    for key in ("headers", "words"):
+        if not getattr(beside, key):
+            raise table.fail(key, "is missing")
+    table.done()
+    return beside
 
 
 def _scores(table: Table) -> dict[str, float]:
@@ -244,11 +293,7 @@ def _consistent(pattern: Pattern, find: Table) -> None:
         raise find.fail("labels", 'is missing: with trigger = "tagger" a kind is what taggers label so')
     if pattern.trigger not in ("cue", "place", "tagger", "phrase") and not pattern.regex and not pattern.cell:
         raise find.fail("regex", "is missing")
+    if pattern.beside and not pattern.cell:
+        raise find.fail("beside", "needs a cell: what may stand under such a header")
     for key in ("regex", "gate", "cell", "groups"):
-        text = getattr(pattern, key)
-        if any(guard in text for guard in GUARDS):
-            raise find.fail(key, "\\b does not work beside Han characters; use (?<![0-9A-Za-z]) or (?![0-9A-Za-z])")
-        try:
-            regex.compile(text)
-        except regex.error as problem:
-            raise find.fail(key, f"is not a regular expression: {problem}") from None
+        _readable(find, key, getattr(pattern, key))

@@ -12,9 +12,25 @@ from importlib.metadata import entry_points
 
 import numpy as np
 
-from deident.detectors import addresses, births, columns, consensus, cued, expressions, grouped, names, numbers, phrases
+from deident.detectors import (
+    addresses,
+    births,
+    codes,
+    columns,
+    consensus,
+    cued,
+    expressions,
+    grouped,
+    names,
+    numbers,
+    phrases,
+    records,
+    siblings,
+    unless,
+    whole,
+)
 from deident.detectors.proof import proven
-from deident.detectors.trust import beside, sober, unplaced
+from deident.detectors.trust import beside, confirmed, sober
 from deident.errors import CatalogError
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
@@ -36,13 +52,17 @@ def plugged() -> tuple[Detector, ...]:
 
 def find(scene: Scene, more: Sequence[Detector] = (), tagged: Detector | None = None) -> Candidates:
     """All candidates of a scene, overlaps resolved, in order of the text; `tagged`: what a tagger says, beside the rules."""
-    first = unplaced(scene, proven(scene, Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)])))
+    first = proven(scene, Candidates.join([detector(scene) for detector in (*BUILT_IN, *more)]))
     consensus.note(scene, first)
-    both = Candidates.join([first, columns.find(scene, first), births.find(scene, first)])
-    if tagged is not None:
-        both = Candidates.join([both, beside(scene, tagged(scene), both)])
-    both = Candidates.join([both, sober(scene, phrases.find(scene, both))])
-    return both.take(settle(both, np.array([p.rank for p in scene.plan.patterns], np.int64)))
+    siblings.note(scene)
+    both = Candidates.join([first, columns.find(scene, first), records.find(scene, first), births.find(scene, first)])
+    read = None if tagged is None else tagged(scene)
+    said = Candidates.none() if read is None else beside(scene, read, both)
+    both = Candidates.join([both, said])
+    told = sober(scene, phrases.find(scene, both))
+    both = Candidates.join([both, told if read is None else confirmed(scene, told, read)])
+    both = unless.without(scene, codes.without(scene, both), said)
+    return whole.joined(scene, both.take(settle(both, np.array([p.rank for p in scene.plan.patterns], np.int64))))
 
 
 def settle(found: Candidates, ranks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -7,29 +7,16 @@ their sum by weights.  A name in the sentence or row speaks most; rules, statist
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from deident.detectors.hints import Hints, leads
-from deident.detectors.name_text import Characters
+from deident.detectors.seen import AGED, BESIDE, KIN, SAID, Seen
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
 
 LONGEST = 360  # bytes of a sentence on both sides of a word that are read
 BEFORE = 450  # bytes before a sentence, on its line or in its block, in which a person may have been named
 IDENTITY = ("id_number", "phone", "bank_account", "birth_date")
-_SAID = re.compile(
-    "本人|我(?!们?[国市县省局州区镇乡院校部委办厅司站处科队]|们)|俺|咱[^们]|[您你](?!们)|[他她](?!人|们|国|项|方|乡|律)|患者(?!应|须|要|可)|该(?:户|男|女|患|同志|村民|生|员|犯|人)"
-    "|户主|死者|伤者|被告人|罪犯|原告|被害人|[㐀-鿿]某|某某|女士|先生|师傅|大爷|大妈|大娘|奶奶|老人家|网友|同志|自述|主诉|老[汉太伯][，,]?"
-)
-_AGED = re.compile(
-    r"\d{1,3}(?:周)?岁|[一二三四五六七八九]十[一二三四五六七八九]?(?:多|来)?岁|(?:19|20)\d\d年\d{0,2}月?\d{0,2}日?(?:出)?生|[，,、(（\t 。][男女](?=[，,、)）\t 。]|$)|岁[，,。]|今年[一二三四五六七八九十\d]+"
-)
-_KIN = re.compile(
-    "丈夫|妻子?(?=[患在已去因、，,])|老[公婆伴](?!年)|媳妇|婆娘|男人|爱人|[爸妈爹娘]|婆婆|公公|岳[父母]|儿子|女儿|闺女|[长次三幼独][子女](?!女|家)|孙[子女儿]|外[孙甥公婆]|爷爷|奶奶|前[夫妻]|[侄堂表][子女兄弟姐妹哥叔]|[哥姐弟妹](?!们)|父母双亡|其(?=[妻夫父母子女兄弟姐妹儿丈家本配长次])"
-)
 _NORM = re.compile(
     "应当|应(?=[及予由在向提按将参])|可以|可(?=申请|享受|按|在|向|凭)|不得|严禁|符合|条件|标准|办法|规定|政策|制度|机制|细则|条例|待遇|纳入|保障(?!金)|原则|依法|有关|相关|以及|或者?|等(?=[^级候待]|$)"
     "|加强|推进|开展|落实|完善|健全|提高|促进|建立|优化|探索|鼓励|支持|引导|重点|全面|活动|项目|机构|部门|单位|管理|申请材料|材料|证明|提供|提交|办理|流程|目录|指南|方案"
@@ -46,58 +33,24 @@ _COUNT = re.compile(
 #: points of: name in the sentence, number of a person in it, name on the line before it, in the block before it; pronouns, ages, kin in it
 #: (two at most), pronouns before it; words of rules, advice, groups, counts in it (three at most); a document of rules
 WEIGHTS = np.array([7, 1, 1, 4, 3, 1, 2, 2, -3, -4, -4, -1, -4], np.int64)
+_EACH = WEIGHTS[4:-1].tolist()  # of what is read in a sentence
 
 
-#: Words of which a document of rules is full, each told by its first two characters.
-_RULES = ("应当", "规定", "不得", "条例", "办法", "条 ", "有下列", "处以", "符合")
-SAID, AGED, KIN, RULE, END = 1, 2, 4, 8, 16
-
-
-@cache
-def _hints() -> Hints:
-    """What may be a pronoun, an age, kin, a word of rules, and what ends a sentence."""
-    said, kin = set(leads(_SAID.pattern)), set(leads(_KIN.pattern))
-    return Hints.of(said, {"岁", "生", "男", "女", "今年"}, kin, {word[:2] for word in _RULES}, set("。；！？\t;!?"))
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """said, aged, kin   bytes where such words may stand, ascending
-    rules   where words of rules stand
-    ends    where sentences and cells end
-    """
-
-    said: Ints
-    aged: Ints
-    kin: Ints
-    rules: Ints
-    ends: Ints
-
-    @staticmethod
-    def of(view: bytes) -> Seen:
-        """What one look at a view shows."""
-        characters = Characters.of(view)
-        places, bits = _hints().find(characters)
-        offsets = characters.bytes(np.append(places, len(characters.codes)))
-        wide = np.where(characters.codes[places] < 128, 1, 3)
-        codes = np.append(characters.codes, np.zeros(2, np.uint16))
-        may = np.flatnonzero(bits & RULE)
-        at = places[may]
-        ruled = np.zeros(len(at), np.bool_)
-        for word in _RULES:
-            ruled |= np.stack([codes[at + step] == ord(letter) for step, letter in enumerate(word)]).all(axis=0)
-        said, aged, kin = (offsets[:-1][(bits & bit) != 0] for bit in (SAID, AGED, KIN))
-        end = (bits & END) != 0
-        return Seen(said, aged, kin, offsets[may[ruled]], offsets[:-1][end] + wide[end])
+#: Pronouns that what follows may take back, as bytes: at the end of a stretch nothing does.
+_OPEN = [int.from_bytes(side.hint.encode(), "big") for side in BESIDE if side.never]
+_UNENDED = np.ones(256, np.bool_)  # by the last byte of a stretch: what 。 or a line do not end
+_UNENDED[[0, 9, 10, 0x82]] = False
 
 
 def sentences(scene: Scene, seen: Seen, places: Ints) -> tuple[Ints, Ints]:
     """Bounds of the sentence (cell, line) that holds each place, at most LONGEST bytes away, at characters; (n,) each."""
     view = np.frombuffer(scene.batch.view, np.uint8)
-    edges = np.sort(np.concatenate((seen.ends, scene.breaks + 1, [0, len(view)])))
-    at = np.searchsorted(edges, places, "right")
-    low, high = edges[at - 1], edges[np.minimum(at, len(edges) - 1)]
-    return _at_character(view, np.maximum(low, places - LONGEST)), _at_character(view, np.minimum(high, places + LONGEST))
+    low, high = np.maximum(places - LONGEST, 0), np.minimum(places + LONGEST, len(view))
+    for edges in (seen.ends, scene.breaks + 1):
+        padded = np.concatenate(([0], edges, [len(view)]))
+        at = np.searchsorted(padded, places, "right")
+        low, high = np.maximum(low, padded[at - 1]), np.minimum(high, padded[np.minimum(at, len(edges) + 1)])
+    return _at_character(view, low), _at_character(view, high)
 
 
 def _at_character(view: np.ndarray[tuple[int], np.dtype[np.uint8]], places: Ints) -> Ints:
@@ -140,7 +93,10 @@ def features(scene: Scene, known: Candidates, seen: Seen, low: Ints, high: Ints,
         np.minimum(_count(seen.kin, start, stop), 2), _any(seen.said, before, start),
     ), axis=1)  # fmt: skip
     base = table @ WEIGHTS
-    for number in np.flatnonzero(base + most @ WEIGHTS[4:8] >= least).tolist():
+    rows = np.flatnonzero(base + most @ WEIGHTS[4:8] + WEIGHTS[4] + WEIGHTS[7] >= least)
+    most[rows, 0] = np.minimum(most[rows, 0] + _open(scene, stop[rows]), 2)
+    most[rows, 3] |= _open(scene, start[rows])
+    for number in rows[base[rows] + most[rows] @ WEIGHTS[4:8] >= least[rows]].tolist():
         stretch = int(start[number]), int(stop[number]), int(before[number])
         table[number, 4:-1] = _read(scene, *stretch, most[number].tolist(), int(least[number] - base[number]))
     return table
@@ -158,19 +114,31 @@ def _any(places: Ints, low: Ints, high: Ints) -> Bools:
     return found
 
 
-def _read(scene: Scene, start: int, stop: int, before: int, most: list[int], least: int) -> tuple[int, ...]:
+def _open(scene: Scene, ends: Ints) -> Bools:
+    """Whether a pronoun that what follows may take back ends each stretch, a character cut at its end left out."""
+    found = np.zeros(len(ends), np.bool_)
+    rows = np.flatnonzero(_UNENDED[scene.buffer.before(ends, 1)[:, 0]])
+    before = scene.buffer.before(ends[rows], 6).astype(np.int32)
+    wide = before[:, :-2] << 16 | before[:, 1:-1] << 8 | before[:, 2:]
+    found[rows] = np.isin(wide, _OPEN).any(1)
+    return found
+
+
+def _read(scene: Scene, start: int, stop: int, before: int, most: list[int], least: int) -> list[int]:
     """Counts of words in one sentence (row), and pronouns before it.
 
-    `most`: what these can be at most; words that speak against a person are counted where the others reach `least` points.
+    `most`: what those that speak for a person can be at most; they are counted only where they could still reach `least` points.
     """
     text = scene.text(start, stop)
-    said, aged, kin = (
-        min(len(words.findall(text)), 2) if hint else 0 for words, hint in zip((_SAID, _AGED, _KIN), most, strict=False)
-    )
-    ahead = bool(most[3]) and _SAID.search(scene.text(before, start)) is not None
-    if said * WEIGHTS[4] + aged * WEIGHTS[5] + kin * WEIGHTS[6] + ahead * WEIGHTS[7] < least:
-        return said, aged, kin, ahead, 0, 0, 0, 0
-    return said, aged, kin, ahead, *(min(len(words.findall(text)), 3) for words in (_NORM, _ADVICE, _GROUP, _COUNT))
+    left = sum(count * weight for count, weight in zip(most, _EACH, strict=False)) - least
+    against = [0, 0, 0, 0]
+    for place, words in enumerate((_NORM, _ADVICE, _GROUP, _COUNT)):
+        against[place] = min(len(words.findall(text)), 3)
+        left += against[place] * _EACH[4 + place]
+        if left < 0:
+            return [*most, *against]
+    said = [min(len(words.findall(text)), 2) if hint else 0 for words, hint in zip((SAID, AGED, KIN), most, strict=False)]
+    return [*said, int(bool(most[3]) and SAID.search(scene.text(before, start)) is not None), *against]
 
 
 def _ruled(scene: Scene, rules: Ints, places: Ints) -> Bools:

@@ -28,7 +28,7 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     part = names & (holder >= 0) & (found.end - found.start < (cells.end - cells.start)[inside])  # 张三三 of 张三三三
     taken[holder[same & ~part]] = True
     view = scene.batch.view
-    choices = {int(kind): _choices(scene, int(kind)) for kind in np.unique(cells.kind[wanted])}
+    may = {int(kind): choices(scene, int(kind)) for kind in np.unique(cells.kind[wanted])}
     rows: list[tuple[int, int, int, float]] = []
     for cell in wanted[~taken[wanted]].tolist():
         low, high = int(cells.start[cell]), int(cells.end[cell])
@@ -37,7 +37,7 @@ def find(scene: Scene, found: Candidates) -> Candidates:
         raw = view[low:high]
         text = raw.decode("utf-8", "replace")
         inner = text.strip()
-        kind, match = next(((k, m) for k in choices[int(cells.kind[cell])] if (m := plan.cells[k].fullmatch(inner))), (-1, None))
+        kind, match = next(((k, m) for k in may[int(cells.kind[cell])] if (m := plan.cells[k].fullmatch(inner))), (-1, None))
         if match is None or "*" in inner:
             continue
         first, last = match.span("v") if "v" in match.groupdict() else (0, len(inner))
@@ -46,7 +46,7 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     return Candidates.rows(rows)
 
 
-def _choices(scene: Scene, kind: int) -> list[int]:
+def choices(scene: Scene, kind: int) -> list[int]:
     """Kinds that a cell under the header of `kind` may be: those that name it among their `columns`, then itself."""
     plan = scene.plan
     own = plan.catalogue.kinds[kind]

@@ -13,10 +13,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from deident.detectors.name_text import Characters
-from deident.model import Ints
+from deident.model import Bools, Ints
+from deident.text.characters import Characters, look_up
+
+Codes = NDArray[np.uint16]
 
 _STEP = np.uint16(0x9E35)
+_PAIR = 128
 _ATOM = re.compile(r"(\[[^\]]*\]|[^\\\[(])(\[[^^\]][^\]]*\](?!\?)|[^\\\[(](?!\?)|\(\?[:=])?(.*)", re.DOTALL)
 _ANY = "[㐀-鿿]"
 
@@ -62,28 +65,60 @@ def _closing(pattern: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """singles, pairs   bits by character, by number of two characters (others may have the same); up to eight groups of hints"""
+    """begins, pairs   bits by character, by number of two characters (others may have the same); up to seven groups of hints
 
-    singles: NDArray[np.uint8]
+    The last bit of `begins`: a hint of two characters may begin here.
+    """
+
+    begins: NDArray[np.uint8]
     pairs: NDArray[np.uint8]
 
     @staticmethod
     def of(*groups: set[str]) -> Hints:
         """Tables for groups of hints of one or two characters."""
-        singles, pairs = np.zeros(1 << 16, np.uint8), np.zeros(1 << 16, np.uint8)
+        begins, pairs = np.zeros(1 << 16, np.uint8), np.zeros(1 << 16, np.uint8)
         for bit, group in enumerate(groups):
             for hint in group:
                 codes = np.array([ord(letter) for letter in hint], np.uint16)
                 if len(hint) == 1:
-                    singles[codes] |= 1 << bit
+                    begins[codes] |= 1 << bit
                 else:
+                    begins[codes[:1]] |= _PAIR
                     pairs[codes[:1] * _STEP + codes[1:]] |= 1 << bit
-        return Hints(singles, pairs)
+        return Hints(begins, pairs)
 
-    def find(self, characters: Characters) -> tuple[Ints, NDArray[np.uint8]]:
-        """Where hints stand among the characters, ascending, and the bits of their groups, (n,) each."""
-        codes = characters.codes
-        bits = self.singles.take(codes, mode="clip")
-        bits[:-1] |= self.pairs.take(codes[:-1] * _STEP + codes[1:], mode="clip")
+    def find(self, codes: Codes) -> tuple[Ints, NDArray[np.uint8]]:
+        """Where hints stand among characters, ascending, and the bits of their groups, (n,) each."""
+        bits = look_up(self.begins, codes, np.empty(len(codes), np.uint8))
         places = np.flatnonzero(bits != 0)
-        return places, bits[places]
+        bits = bits[places]
+        rows = np.flatnonzero(bits >= _PAIR)
+        rows = rows[: len(rows) - bool(len(rows) and places[rows[-1]] + 1 == len(codes))]  # none behind the last character
+        first = places[rows]
+        bits &= _PAIR - 1
+        bits[rows] |= self.pairs.take(codes[first] * _STEP + codes[first + 1])
+        return places[bits != 0], bits[bits != 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a hint of a group where it means something: `step` characters behind its beginning no Han letter but `letters`.
+
+    `never`: one of `letters` must not stand there.  A match ends with its stretch: a hint at the end of one is not judged by what is behind.
+    """
+
+    group: int
+    hint: str
+    step: int
+    letters: str
+    never: bool = False
+
+    def fails(self, characters: Characters, places: Ints) -> Bools:
+        """At which of the places (n,) where its first letter stands the hint holds, but not what must stand beside it."""
+        found = np.ones(len(places), np.bool_)
+        for step, letter in enumerate(self.hint[1:], 1):
+            found &= characters.at(places + step) == ord(letter)
+        beside = characters.at(places + self.step)
+        listed = np.isin(beside, np.array([ord(letter) for letter in self.letters], np.uint16))
+        found &= listed if self.never else ~listed & (beside >= 0x3400) & (beside < 0xA000)
+        return found

@@ -51,11 +51,11 @@ class Places:
 def heads(text: Text) -> tuple[Ints, Ints]:
     """Places of surnames with a given character behind, ascending: all, and those with a sign before or behind."""
     marks = text.marks
-    here = marks[1:-4]
-    found = np.flatnonzero((here & (marks[2:-3] >> 1) & name_marks.HEAD) != 0)
-    sign = ((marks[3:-2] | marks[4:-1] | marks[5:]) >> 1) & here & name_marks.USUAL != 0
-    sign |= (marks[:-5] & (name_marks.HAN | name_marks.OPENS)) != name_marks.HAN
-    return found + 1, found[sign.take(found)] + 1
+    found = np.flatnonzero((marks[1:-4] & (marks[2:-3] >> 1) & name_marks.HEAD) != 0) + 1
+    behind = text.near(found, 2) | text.near(found, 3) | text.near(found, 4)
+    sign = (behind >> 1) & text.near(found, 0) & name_marks.USUAL != 0
+    sign |= (text.near(found, -1) & (name_marks.HAN | name_marks.OPENS)) != name_marks.HAN
+    return found, found[sign]
 
 
 def likely(known: Lists, text: Text, heads: Ints) -> Ints:
@@ -157,7 +157,8 @@ def _lengths(known: Lists, text: Text, all_heads: Ints, left: Ints) -> list[Part
 def _spaced(known: Lists, text: Text) -> tuple[Ints, Ints, Ints]:
     """Two characters with blanks between, borders around: 李　明."""
     codes = text.codes
-    at = np.flatnonzero((codes[8:-6] == 32) & ((text.marks[7:-7] & name_marks.HEAD) != 0)) + 8
+    at = np.flatnonzero(codes[8:-6] == 32) + 8
+    at = at[(text.near(at, -1) & name_marks.HEAD) != 0]
     at = at[(text.near(at, -2) & (name_marks.HAN | name_marks.OPENS)) != name_marks.HAN]
     parts: list[tuple[Ints, Ints]] = []
     for gap in (1, 2, 3, 4):

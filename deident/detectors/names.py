@@ -19,6 +19,8 @@ from deident.matching.scene import Scene
 from deident.model import SENTENCES, Bools, Candidates, Ints
 
 KIND = "person_name"
+WEAK = 0.7  # score below which a name in running text must not end like a place
+_PLACE = name_marks.of("沟坪湾沱坝岭坡屯寨洼营庄村镇乡县路街巷堡塘墩峪纬经")
 SURE = {2: 12, 3: 10, 4: 11}  # points from which on a name of that length counts wherever it stands
 
 
@@ -28,7 +30,7 @@ def find(scene: Scene) -> Candidates:
     if KIND not in plan.catalogue.kinds or len(scene.batch.view) < 6 or scene.batch.view.isascii():
         return Candidates.none()
     known = lists(plan.catalogue.home)
-    text = Text.of(scene.batch.view, known.marks)
+    text = Text.made(scene.characters, known.marks)
     heads, signed = name_places.heads(text)
     places = name_places.weighed(known, text, name_places.likely(known, text, signed))
     points = places.points + _neighbours(known, text, places)
@@ -45,7 +47,10 @@ def find(scene: Scene) -> Candidates:
     score = np.clip(0.6 + (points - ENOUGH) * 0.03, 0.6, 0.9).astype(np.float32)
     found = Candidates(low, high, np.full(len(start), plan.catalogue.kinds.index(KIND), np.int32), score)
     segment = np.searchsorted(scene.batch.segments, low, "right") - 1
-    return found.take(np.isin(scene.batch.role[segment], SENTENCES))
+    kept = np.isin(scene.batch.role[segment], SENTENCES)
+    weak = np.flatnonzero(kept & (score < WEAK) & _PLACE[text.codes[end - 1]])  # 东至罗玉沟: in a cell it may be a name
+    kept[weak] = scene.tables.cell(low[weak], high[weak]) >= 0
+    return found.take(kept)
 
 
 def _neighbours(known: Lists, text: Text, places: Places) -> Ints:

@@ -13,6 +13,7 @@ import numpy as np
 import regex
 
 from deident.detectors import bound
+from deident.detectors.seen import Seen
 from deident.matching.scene import Scene
 from deident.model import SENTENCES, Candidates, Ints
 
@@ -33,7 +34,7 @@ def find(scene: Scene, known: Candidates) -> Candidates:
     rules, ends = rules[seen], ends[seen]
     if not len(ends):
         return Candidates.none()
-    look = bound.Seen.of(scene.batch.view)
+    look = Seen.of(scene.characters)
     low, high = bound.sentences(scene, look, ends - 1)
     numbers, back = np.unique(rules, return_inverse=True)
     least = np.array([min(told.need for told in plan.phrases[rule]) for rule in numbers.tolist()], np.int64)[back.reshape(-1)]

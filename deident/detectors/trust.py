@@ -1,6 +1,6 @@
 """What of a tagger's candidates is believed beside the rules.
 
-A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no public role in a table; no weak name that ends like a place; no address where the grammar of
+A tagger reads one line and knows neither the table nor the document.  So: nothing in the header of a table; no public role in a table; no company, nobody with a title only; no address where the grammar of
 addresses has found one, since it is exact and knows whose it is; no name that is a common word; no sum whose meaning only a header could tell; where nobody is named or spoken of,
 and in a statute (lines that begin with 第…条) only what is nearly certain.
 """
@@ -19,9 +19,10 @@ from deident.model import Bools, Candidates, Ints
 
 ARTICLES = 3  # lines 第…条 from which a document is a statute
 CERTAIN = 0.95
-WEAK, PLACES = 0.7, tuple("沟坪湾沱坝岭坡屯寨洼营庄村镇乡县路街巷堡塘墩峪纬经")
 SURE = 0.96  # for a name that is a common word (高原, 方向), or part of one (家|喻户晓)
 STRONG = 0.88  # for a telling phrase in a document without a person
+FIRM = 0.68  # score from which a phrase of the rules in running text needs no tagger's word
+NAMED = 0.66  # score from which a name is somebody of whom a phrase may speak
 SOFT = ("medical_record", "property_status", "social_relation", "life_experience", "disability", "marital_status")
 PERSONS = ("person_name", "id_number", "birth_date")
 _BODIES = re.compile("预算|拨款|财政|决算|国有|集体|公司|单位")  # whose money it is: no person's
@@ -29,12 +30,20 @@ _HEADING = re.compile(
     r"[#\s]*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[章节])[^，。；：:、,\t]{1,25}\s*"
 )
 _MASKED = re.compile(r"[*〔〕]|[万千\d]-|-\d")  # stars, a pseudonym, a band of amounts (dashes are folded)
+_TITLED = re.compile(
+    "[㐀-鿿]{1,2}(?:先生|女士|小姐|老师|师傅|同志|同学|老板|老汉|大爷|大妈|奶奶|爷爷|阿姨|叔叔|大哥|大姐|书记|主任|某+|氏)"
+)  # no name alone
+_FIRM = re.compile(
+    r"(?:[（(][㐀-鿿]{2,4}[)）])?[^任在为系的与和、，。；：:向于是等把被将从给对赴到、\s（）()]{0,8}(?:有限|股份|集团|公司|事务所)"
+)
+_HAN = re.compile("[㐀-鿿]")
 NEAR = 900  # bytes (300 Han characters) before a phrase in which its person may be named
 _SOMEBODY = re.compile(
-    "我(?![们国省市县区党军方局委院会部镇乡村队校代])|俺|您|你(?!们)|本人|患者|死者|伤者|老人|户主|该户|来信人|写信人|当事人|某"
+    "我(?![们国省市县区党军方局委院会部镇乡村队校代])|俺|您|你(?!们)|本人|死者|伤者|该户|来信人|写信人|当事人|某(?![些种个项类])"
 )
-_ORDINAL = "第".encode()
-_ARTICLE = re.compile("(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)".encode())
+_NUMERALS, _PARTS = (
+    np.array([ord(sign) for sign in signs], np.uint16) for signs in ("一二三四五六七八九十百零〇0123456789", "条章")
+)
 
 
 def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
@@ -73,17 +82,12 @@ def sober(scene: Scene, said: Candidates) -> Candidates:
     return said.take(~np.isin(scene.documents(said.start), statutes) | (said.score >= CERTAIN))
 
 
-def unplaced(scene: Scene, found: Candidates) -> Candidates:
-    """Without weak names in running text that end like a place: 东至罗玉沟."""
-    keep = np.ones(len(found), np.bool_)
-    weak = (
-        _kinds(scene, lambda p: p.category == "person_name")[found.kind]
-        & (found.score < WEAK)
-        & (scene.tables.cell(found.start, found.end) < 0)
-    )
-    for row in np.flatnonzero(weak).tolist():
-        keep[row] = not scene.text(int(found.start[row]), int(found.end[row])).endswith(PLACES)
-    return found.take(keep)
+def confirmed(scene: Scene, told: Candidates, read: Candidates) -> Candidates:
+    """The phrases `told` by rules without the weak ones of running text on which a tagger that has `read` it says nothing."""
+    if not len(told):
+        return told
+    keep = (told.score >= FIRM) | (scene.tables.cell(told.start, told.end) >= 0) | _touched(told, read)
+    return told.take(keep)
 
 
 def _touched(said: Candidates, known: Candidates) -> Bools:
@@ -103,12 +107,11 @@ def _kinds(scene: Scene, test: Callable[[Pattern], bool]) -> Bools:
 
 
 def _worded(scene: Scene, said: Candidates, _: Candidates) -> Bools:
-    """Which phrases say something: no bare number, whose meaning only a header could tell, no numbered heading (一、2021年工作回顾)."""
+    """Which phrases say something: no bare number (2.16㎡, 26°50′), whose meaning only a header could tell, no numbered heading (一、2021年工作回顾)."""
     low, high = scene.lines(said.start)
     columns = (said.start, said.end, low, high)
-    view = scene.batch.view
     return np.array([
-        not view[start:end].isascii() and not (last - first < 90 and _HEADING.fullmatch(scene.text(first, last)))
+        _HAN.search(scene.text(start, end)) is not None and not (last - first < 90 and _HEADING.fullmatch(scene.text(first, last)))
         for start, end, first, last in zip(*(column.tolist() for column in columns), strict=True)
     ], np.bool_)  # fmt: skip
 
@@ -116,7 +119,7 @@ def _worded(scene: Scene, said: Candidates, _: Candidates) -> Bools:
 def _about_somebody(scene: Scene, said: Candidates, known: Candidates) -> Bools:
     """Whether one of the `known` persons stands shortly before or in the line of each phrase, or the line speaks of or to somebody."""
     persons = _kinds(scene, lambda p: p.category in PERSONS and p.id != "official_name")
-    named = np.sort(known.start[persons[known.kind]])
+    named = np.sort(known.start[persons[known.kind] & (known.score >= NAMED)])
     low, high = scene.lines(said.start)
     documents = scene.batch.segments[np.searchsorted(scene.batch.document, scene.documents(said.start), "left")]
     first = np.searchsorted(named, np.maximum(documents, np.minimum(low, said.start - NEAR)), "left")
@@ -127,20 +130,30 @@ def _about_somebody(scene: Scene, said: Candidates, known: Candidates) -> Bools:
 
 
 def _common(scene: Scene, start: int, end: int) -> bool:
-    """Whether a common word stands here: the name itself, or one that ends in its first character."""
+    """Whether no name stands here: a common word or one that ends in its first character, 马先生, 马钢（集团）公司."""
     known = lists(scene.plan.catalogue.home)
     name = scene.text(start, end)
+    if _TITLED.fullmatch(name) or _FIRM.match(scene.text(end, end + 60)):
+        return True
     return name in known.stops or scene.text(max(start - 3, 0), start) + name[0] in known.across
 
 
 def _statutes(scene: Scene) -> Ints:
     """Documents that are divided into articles."""
-    view, places, at = scene.batch.view, [], scene.batch.view.find(_ORDINAL)
-    while at >= 0:  # `find` is some ten times as fast as an expression for the whole
-        if view[max(at - 8, 0) : at].rstrip(b"# ")[-1:] in (b"", b"\n", b"\0") and _ARTICLE.match(view, at + len(_ORDINAL)):
-            places.append(at)
-        at = view.find(_ORDINAL, at + len(_ORDINAL))
-    starts = np.array(places, np.int64)
+    characters = scene.characters
+    at = np.flatnonzero(characters.codes == ord("第"))
+    first, rows = np.zeros(len(at), np.bool_), np.arange(len(at))
+    for step in range(1, 9):  # blanks and # may stand before it on its line
+        before = characters.at(at[rows] - step)
+        first[rows[(before == 0) | (before == 10)]] = True
+        rows = rows[(before == ord(" ")) | (before == ord("#"))]
+    first[rows] = True
+    at = at[first]
+    end, more = at + 1, np.ones(len(at), np.bool_)
+    for _ in range(6):
+        more &= np.isin(characters.at(end), _NUMERALS)
+        end += more
+    starts = characters.bytes(at[(end > at + 1) & np.isin(characters.at(end), _PARTS)])
     if len(starts) < ARTICLES:
         return np.zeros(0, np.int64)
     documents, count = np.unique(scene.documents(starts), return_counts=True)

@@ -49,6 +49,7 @@ class Context:
         self, plan: Plan, words: Matcher, buffer: Buffer, breaks: Ints, tokens: Tokens, starts: Ints, ends: Ints
     ) -> None:
         self.plan, self.buffer, self.tokens, self.breaks = plan, buffer, tokens, breaks
+        self._walls = np.concatenate(([-1], breaks, [np.iinfo(np.int64).max]))
         low, high = np.maximum(starts - BEFORE, 0), np.minimum(ends + BEHIND, len(buffer.view))
         order = np.argsort(low, kind="stable")
         low, high = low[order], np.maximum.accumulate(high[order]) if len(order) else high
@@ -77,8 +78,7 @@ class Context:
     def line(self, places: Ints) -> tuple[Ints, Ints]:
         """Start and end of the line of each place."""
         at = np.searchsorted(self.breaks, places, "left")
-        padded = np.concatenate(([-1], self.breaks, [np.iinfo(np.int64).max]))
-        return padded[at] + 1, padded[at + 1]
+        return self._walls[at] + 1, self._walls[at + 1]
 
     def sentence(self, places: Ints) -> Ints:
         """Start of the sentence (after 。；！？ or the line's start) of each place, looked for in NEAR bytes."""

@@ -23,12 +23,13 @@ GENERIC = frozenset(
 @dataclass(frozen=True, slots=True)
 class Header:
     """kind: number of the pattern it announces, -1 for none; classes: cue classes in it; label: it names something;
-    amount: it names a sum or a measure."""
+    amount: it names a sum or a measure; open: its number in `Plan.beside`, -1 for one that says by itself what it means."""
 
     kind: int = -1
     classes: int = 0
     label: bool = False
     amount: bool = False
+    open: int = -1
 
 
 @dataclass(slots=True)
@@ -38,9 +39,11 @@ class Headers:
     plan: Plan
     _seen: dict[str, Header] = field(default_factory=dict)
     _by_length: list[str] = field(default_factory=list)
+    _open: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_length = sorted(self.plan.headers, key=lambda header: (-len(header), header))
+        self._open = {header: number for number, header in enumerate(self.plan.beside)}
 
     def read(self, cell: str) -> Header:
         """What a cell says as a header."""
@@ -52,8 +55,7 @@ class Headers:
         return found
 
     def _read(self, cell: str) -> Header:
-        text = _NOISE.sub("", _ASIDE.sub("", cell)) or _NOISE.sub("", cell.strip("（()）【】[]"))
-        text = text.casefold()
+        text = plain(cell)
         if not text or len(text) > 24 or _NUMBERS.search(text):
             return Header()
         classes = 0
@@ -72,7 +74,18 @@ class Headers:
             classes,
             kind >= 0
             or amount
+            or text in self._open
             or text in GENERIC
             or any(text.endswith(g) and len(text) <= len(g) + 3 for g in GENERIC if len(g) > 1),
             amount,
+            self._open.get(text, -1) if kind < 0 else -1,
         )
+
+
+def plain(cell: str) -> str:
+    """A header without blanks, signs, brackets and case.
+
+    >>> plain("残疾等级（1-4）："), plain("marital_status")
+    ('残疾等级', 'maritalstatus')
+    """
+    return (_NOISE.sub("", _ASIDE.sub("", cell)) or _NOISE.sub("", cell.strip("（()）【】[]"))).casefold()

@@ -29,6 +29,7 @@ BUILT_IN = (
     Rule(rb"[0-9A-Za-z]@[0-9A-Za-z]"),
 )
 
+Excuse = tuple[regex.Pattern[str] | None, regex.Pattern[str] | None, regex.Pattern[str] | None, regex.Pattern[str] | None]
 Bits = NDArray[np.uint64]
 
 
@@ -55,11 +56,13 @@ class Plan:
     sizes     (words,) length in bytes
     shapes, searches, cells   kind → compiled token expression, other expression, cell expression
     headers   column header → kind
+    beside    header that many kinds use → kinds it may announce, each with the words that must stand beside it
     announces (kinds, kinds + 1) does a column whose header announces the second kind hold the first too; last column: none
     alike     (kinds, kinds + 1) are both of one category; the last column is True
     alike_bits (kinds, …) the kinds of one category with each, as bits like `kind_bits`
     classes   names of the cue classes in bit order, with their words
     phrases   rule number → what a word of phrases tells
+    unless    kind → what its findings are not: expressions of value, before, behind, line
     """
 
     catalogue: Catalogue
@@ -76,11 +79,13 @@ class Plan:
     searches: Mapping[int, regex.Pattern[str]]
     cells: Mapping[int, regex.Pattern[str]]
     headers: Mapping[str, int]
+    beside: Mapping[str, tuple[tuple[int, regex.Pattern[str]], ...]]
     announces: NDArray[np.bool_]
     alike: NDArray[np.bool_]
     alike_bits: Bits
     classes: Mapping[str, tuple[str, ...]]
     phrases: Mapping[int, tuple[Telling, ...]]
+    unless: Mapping[int, tuple[Excuse, ...]]
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -122,6 +127,19 @@ def _tellings(catalogue: Catalogue, patterns: Sequence[Pattern]) -> dict[bytes, 
     return found
 
 
+def _excuses(patterns: Sequence[Pattern]) -> dict[int, tuple[Excuse, ...]]:
+    """Kind → its expressions of what it is not."""
+
+    def made(text: str, end: str = "") -> regex.Pattern[str] | None:
+        return regex.compile(f"(?:{text}){end}", regex.V0 | regex.ASCII) if text else None
+
+    return {
+        kind: tuple((made(not_.value), made(not_.before, "$"), made(not_.behind), made(not_.line)) for not_ in pattern.unless)
+        for kind, pattern in enumerate(patterns)
+        if pattern.unless
+    }
+
+
 def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     """The plan for all kinds of the catalogue and the cue classes of a policy (at most 64 classes)."""
     patterns = tuple(catalogue.patterns[kind] for kind in catalogue.kinds)
@@ -141,6 +159,12 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
             searches[number] = regex.compile(pattern.regex, regex.V0 | regex.ASCII)
     cells = {n: regex.compile(p.cell, regex.V0 | regex.ASCII) for n, p in enumerate(patterns) if p.cell}
     headers = {header.casefold(): n for n, p in enumerate(patterns) for header in p.headers}
+    beside: dict[str, tuple[tuple[int, regex.Pattern[str]], ...]] = {}
+    for number, pattern in enumerate(patterns):
+        for told_by in pattern.beside:
+            signs = regex.compile("|".join(map(regex.escape, told_by.words)), regex.IGNORECASE)
+            for header in told_by.headers:
+                beside[header.casefold()] = (*beside.get(header.casefold(), ()), (number, signs))
     literals: dict[bytes, tuple[set[int], set[int]]] = {}
     for number, pattern in enumerate(patterns):
         for cue in pattern.cues:
@@ -161,9 +185,9 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     announces, alike = _kin(patterns)
     return Plan(
         catalogue, patterns, rules, gates, starters, tuple(_word(literal) for literal in literals), kind_bits, names, cue_bits,
-        np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers,
+        np.array([len(literal) for literal in literals], np.int64), shapes, searches, cells, headers, beside,
         announces, alike, np.array([_bits(np.flatnonzero(row[:-1]).tolist(), kind_bits.shape[1]) for row in alike]), {name: tuple(listed) for name, listed in classes.items()},
-        {first[literal]: tuple(meant) for literal, meant in told.items()},
+        {first[literal]: tuple(meant) for literal, meant in told.items()}, _excuses(patterns),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from deident.matching.rules import Events, Matcher
 from deident.matching.tables import Tables, tables
 from deident.matching.tokens import Buffer, Tokens, tokens
 from deident.model import Batch, Ints
+from deident.text.characters import Characters
 from deident.text.layout import delimiters
 
 
@@ -22,6 +23,7 @@ class Scene:
 
     breaks   where lines end: offsets of LF and NUL
     context  words around everything that the matcher reported
+    characters  what the view says, decoded once a detector asks
     """
 
     plan: Plan
@@ -33,6 +35,7 @@ class Scene:
     context: Context
     tables: Tables
     words: Matcher
+    characters: Characters
 
     def ends_of(self, rule: int) -> Ints:
         """Ends of all events of one rule, ascending."""
@@ -72,4 +75,5 @@ def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: 
     aside = [*plan.starters, *plan.places, *plan.phrases]  # read right behind, or judged by their line
     near = events.end[~np.isin(events.rule, aside)]
     context = Context(plan, words, buffer, breaks, found, np.maximum(near - 24, 0), near + 24)
-    return Scene(plan, batch, buffer, events, found, breaks, context, tables(buffer, breaks, tabs, headers), words)
+    found_tables = tables(buffer, breaks, tabs, headers)
+    return Scene(plan, batch, buffer, events, found, breaks, context, found_tables, words, Characters(batch.view))

@@ -28,6 +28,7 @@ class Tables:
     kind         what the header above (or the key beside) announces: pattern number or -1
     head, heads  cue classes in the header above; in any header of the table
     amount       whether the header above names a sum of money or a measure
+    open         number of the header above in `Plan.beside`, -1 for others
     kinds        kinds announced anywhere in the table, by table; `table` (n,) which table a cell is in
     """
 
@@ -41,6 +42,7 @@ class Tables:
     heads: NDArray[np.uint64]
     header: Bools
     amount: Bools
+    open: NDArray[np.int32]
     kinds: list[frozenset[int]] = field(default_factory=list)
 
     def cell(self, starts: Ints, ends: Ints) -> Ints:
@@ -65,8 +67,9 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
         none = np.zeros(0, np.int64)
         bits = np.zeros(0, np.uint64)
         return Tables(
-            none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_), none.astype(np.bool_)
-        )
+            none, none, none, none, none, none.astype(np.int32), bits, bits, none.astype(np.bool_), none.astype(np.bool_),
+            none.astype(np.int32),
+        )  # fmt: skip
     line_of_tab = np.searchsorted(breaks, tabs)
     first = np.flatnonzero(np.concatenate(([True], line_of_tab[1:] != line_of_tab[:-1])))
     lines = line_of_tab[first]
@@ -85,7 +88,7 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
     result = Tables(
         start, end, lines[row], column, table_of_row[row], np.full(len(start), -1, np.int32),
         np.zeros(len(start), np.uint64), np.zeros(len(start), np.uint64), np.zeros(len(start), np.bool_),
-        np.zeros(len(start), np.bool_),
+        np.zeros(len(start), np.bool_), np.full(len(start), -1, np.int32),
     )  # fmt: skip
     borders_of_tables = np.append(np.flatnonzero(fresh), len(lines))
     for low, high in zip(borders_of_tables[:-1].tolist(), borders_of_tables[1:].tolist(), strict=True):
@@ -166,6 +169,7 @@ def _note(result: Tables, current: list[Header], low: int, high: int) -> None:
     result.kind[low:high] = np.array([h.kind for h in padded], np.int32)[columns]
     result.head[low:high] = np.array([h.classes for h in padded], np.uint64)[columns]
     result.amount[low:high] = np.array([h.amount for h in padded], np.bool_)[columns]
+    result.open[low:high] = np.array([h.open for h in padded], np.int32)[columns]
 
 
 def _read_form(
@@ -188,6 +192,7 @@ def _read_form(
             result.kind[first + place] = key.kind
             result.head[first + place] = np.uint64(key.classes)
             result.amount[first + place] = key.amount
+            result.open[first + place] = key.open
             heads |= key.classes
             if key.kind >= 0:
                 announced.add(key.kind)

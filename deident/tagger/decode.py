@@ -47,8 +47,7 @@ class Path:
         for at in range(1, wide):
             moved = total[:, :, None] + self.steps
             back[at] = moved.argmax(1)
-            new = np.take_along_axis(moved, back[at][:, None, :].astype(np.int64), 1)[:, 0] + scores[:, at]
-            total = np.where((at < lengths)[:, None], new, total)
+            total = np.where((at < lengths)[:, None], moved.max(1) + scores[:, at], total)
         rows = np.arange(count)
         result = np.zeros((count, wide), np.int16)
         tag = (total + self.last).argmax(1).astype(np.int16)
@@ -66,10 +65,22 @@ class Path:
         busy = np.flatnonzero(greedy.any(1))  # a row whose best tags are all O needs no search: it is the best row
         if not len(busy):
             return
-        tags = self.best(scores[busy], lengths[busy])
-        for place, row in enumerate(busy.tolist()):
-            own = tags[place]
-            begins, ends = np.flatnonzero(self.begins[own]), np.flatnonzero(self.ends[own])
-            for start, end in zip(begins.tolist(), ends.tolist(), strict=True):
-                sure = float(np.exp(scores[row, np.arange(start, end + 1), own[start : end + 1]]).mean())
-                yield row, start, end + 1, self.tags[own[start]][2:], sure
+        scores, lengths, tags = scores[busy], lengths[busy], greedy[busy]
+        search = np.flatnonzero(~self._legal(tags, lengths))  # nor does one whose best tags are a legal row
+        if len(search):
+            wide = int(lengths[search].max())
+            tags[search, :wide] = self.best(scores[search, :wide], lengths[search])
+        sure = np.exp(np.take_along_axis(scores, tags[:, :, None].astype(np.int64), 2)[:, :, 0])
+        places, starts = np.nonzero(self.begins[tags])
+        ends = np.nonzero(self.ends[tags])[1] + 1  # one for each that begins, in the same order
+        for place, start, end in zip(places.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            mean = float(sure[place, start:end].mean())
+            yield int(busy[place]), start, end, self.tags[tags[place, start]][2:], mean
+
+    def _legal(self, tags: NDArray[np.int16], lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which rows of tags (n, t) are legal, (n,)."""
+        inside = np.arange(1, tags.shape[1]) < lengths[:, None]
+        legal = ((self.steps[tags[:, :-1], tags[:, 1:]] == 0) | ~inside).all(1)
+        last = tags[np.arange(len(tags)), lengths - 1]
+        found: NDArray[np.bool_] = legal & (self.first[tags[:, 0]] == 0) & (self.last[last] == 0)
+        return found

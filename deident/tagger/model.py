@@ -23,7 +23,8 @@ HOME = Path(__file__).parent
 TOGETHER = 64  # lines
 TAUGHT, ALONE = "taught", 0.8  # label of LAC's persons inside this module; what they count for alone
 _NAME = re.compile("[㐀-鿿]{2,4}|[㐀-鿿A-Za-z]{1,9}(?:[·•.][㐀-鿿A-Za-z]{1,9}){1,3}|[㐀-鿿]{5,8}")
-FILLED = 6400  # characters of one batch, filling included: what fits the cache of one core
+FILLED = 1536  # characters of one batch, filling included: what fits the cache of one core
+PASS = 0.57  # what one more step of the network costs besides its rows, in rows
 
 
 class Model:
@@ -58,7 +59,7 @@ class Model:
         low = 0
         while low < len(order):
             high = low + 1
-            while high < len(order) and high - low < TOGETHER and (high - low + 1) * len(lines[order[high]]) <= FILLED:
+            while high < len(order) and worthwhile(high - low, len(lines[order[high - 1]]), len(lines[order[high]])):
                 high += 1
             rows = order[low:high]
             low = high
@@ -66,22 +67,34 @@ class Model:
             for row, start, end, label, sure in self._read([lines[n] for n in rows], lengths):
                 found[rows[row]].append(Span(start, end, label, sure))
         for line, spans in zip(lines, found, strict=True):
-            spans[:] = sorted(agreed(line, spans))
+            if spans:
+                spans[:] = sorted(agreed(line, spans))
         return found
 
     def _read(self, lines: Sequence[str], lengths: NDArray[np.int64]) -> list[tuple[int, int, int, str, float]]:
         signs = np.frombuffer("".join(lines).encode("utf-32-le", "replace"), np.uint32)
         ids = np.zeros((len(lines), int(lengths.max())), np.int64)
-        ids[np.arange(ids.shape[1]) < lengths[:, None]] = self._numbers[np.minimum(signs, len(self._numbers) - 1)]
+        inside = np.arange(ids.shape[1]) < lengths[:, None]
+        ids[inside] = self._numbers[np.minimum(signs, len(self._numbers) - 1)]
         logits, taught = self._session.run(None, {"ids": ids, "lengths": lengths.astype(np.int32)})
         spans: list[tuple[int, int, int, str, float]] = []
         at = 0
         for path, size in self._heads:
             own = logits[:, :, at : at + size]
             at += size
+            busy = np.flatnonzero(((own.argmax(2) > 0) & inside).any(1))  # in the others nothing stands
+            own = own[busy]
             own = own - own.max(2, keepdims=True)
-            spans += path.spans(own - np.log(np.exp(own).sum(2, keepdims=True)), lengths)
+            own -= np.log(np.exp(own).sum(2, keepdims=True))
+            spans += [
+                (int(busy[row]), start, end, label, sure) for row, start, end, label, sure in path.spans(own, lengths[busy])
+            ]
         return spans + list(persons(taught, lengths))
+
+
+def worthwhile(rows: int, wide: int, length: int) -> bool:
+    """Whether a line of this length is read together with so many rows that are as wide, rather than after them: all become longer."""
+    return rows < TOGETHER and (rows + 1) * length <= FILLED and (length - wide) * (rows + PASS) <= PASS * length
 
 
 def persons(taught: NDArray[np.float32], lengths: NDArray[np.int64]) -> Iterator[tuple[int, int, int, str, float]]:

@@ -6,9 +6,11 @@ All people and doors are made up.
 from __future__ import annotations
 
 import gzip
+import random
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import deident
@@ -16,6 +18,7 @@ from deident.catalog import Mask
 from deident.detectors import addresses
 from deident.detectors.addresses import grammar, left, names
 from deident.masks import places
+from deident.text.characters import Characters
 
 MARKS = {"home_address": "«»", "office_address": "‹›"}
 
@@ -156,3 +159,22 @@ def test_junk_never_raises() -> None:
         "1-1-101" * 300,
     ):
         deident.scan(text)
+
+
+def test_what_is_unlikely_begins_nowhere() -> None:
+    """Both ways to look left agree with the expression they stand for."""
+    plain = re.compile(r"(?:[㐀-鿿0-9A-Za-z#\-—~·]|(?<=[省市县区旗州盟镇乡村道路街号0-9]) )+$")
+    chance, hits = random.Random(1), 0
+    for number in range(4000):
+        letters = "县村路王马官一号3组5栋 #-—~·，A 😀住在" if number % 2 else "县王马官一号3组5栋李赵刘 "
+        text = "".join(chance.choices(letters, k=chance.randrange(1, 140)))
+        end = chance.randrange(1, len(text) + 1)
+        run = plain.search(text, max(0, end - left.REACH), end)
+        found = left._RUN.match(text[max(0, end - left.REACH - 1) : end][::-1])
+        assert (run.start() if run else end) == end - (found.end() if found else 0), (text, end)
+        place = run is not None and left._ANY_PLACE.search(text, run.start(), end - 2) is not None
+        likely = left.likely(Characters(text.encode()), np.array([len(text[:end].encode())]))
+        assert likely.tolist() == [place], (text, end)
+        assert place or left.start(text, end) == -1
+        hits += place
+    assert 500 < hits < 3500

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Sequence
 
 import pytest
 
 from deident import Scanner
+from deident.detectors import trust
 from deident.detectors.trust import CERTAIN
+from deident.engine.texts import joined
+from deident.matching.scene import look
 from deident.tagger import Span
 
 
@@ -47,3 +51,26 @@ def test_statutes_are_read_with_doubt(score: float, seen: bool) -> None:
     law = "第一条 为了规范管理，制定本办法。\n第二条 奥特曼应当登记。\n第三条 本办法自公布之日起施行。"
     assert (("奥特曼", "person_name") in kinds(law, {"奥特曼": "name"}, score)) is seen
     assert ("奥特曼", "person_name") in kinds("来访者奥特曼已经登记。", {"奥特曼": "name"}, score)
+
+
+def test_articles_are_those_of_an_expression() -> None:
+    article = re.compile("(?:一|二|三|四|五|六|七|八|九|十|百|零|〇|[0-9]){1,6}(?:条|章)")
+    scanner, chance = Scanner(ner=False), random.Random(3)
+    texts = [
+        "".join(chance.choices(("\n", "第", "一", "十", "3", "条", "章", " ", "#", "甲", "\n第", "条\n"), k=60))
+        for _ in range(400)
+    ]
+    texts += ["        第一条甲\n" * 3, "第一条\n第二条\n第三条", "第1234567条\n" * 3]
+    plan, *rest = (getattr(scanner._examiner, name) for name in ("plan", "matcher", "words", "headers"))
+    scene = look(plan, *rest, joined([text.encode() for text in texts]))
+    expected = [
+        number
+        for number, text in enumerate(texts)
+        if sum(
+            text[max(at.start() - 8, 0) : at.start()].rstrip("# ")[-1:] in ("", "\n") and bool(article.match(text, at.end()))
+            for at in re.finditer("第", text)
+        )
+        >= trust.ARTICLES
+    ]
+    assert trust._statutes(scene).tolist() == expected
+    assert 3 < len(expected) < 300

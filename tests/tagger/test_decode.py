@@ -71,3 +71,17 @@ def test_spans_are_those_of_the_best_rows(problem: tuple[tuple[str, ...], np.nda
 
 def test_no_rows() -> None:
     assert list(Path(TAGS).spans(np.zeros((0, 3, 9), np.float32), np.zeros(0, np.int64))) == []
+
+
+@many
+@given(problems())
+def test_a_row_of_best_tags_that_is_legal_needs_no_search(problem: tuple[tuple[str, ...], np.ndarray, np.ndarray]) -> None:
+    tags, scores, lengths = problem
+    path = Path(tags)
+    greedy = scores.argmax(2).astype(np.int16)
+    for row, length in enumerate(lengths.tolist()):
+        own = greedy[row : row + 1].copy()
+        own[0, length:] = 0
+        assert path._legal(own, lengths[row : row + 1]).tolist() == [legal(tuple(tags[n] for n in own[0, :length]))]
+        if path._legal(own, lengths[row : row + 1])[0]:
+            assert path.best(scores[row : row + 1], lengths[row : row + 1]).tolist() == own.tolist()

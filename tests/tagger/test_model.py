@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from deident import Scanner
 from deident.tagger import LABELS, Span, installed
-from deident.tagger.model import HOME, Model
+from deident.tagger.model import FILLED, HOME, TOGETHER, Model, worthwhile
 
 pytestmark = pytest.mark.skipif(not installed(), reason="needs the extra `ner`")
 TEXT = st.text(st.sampled_from("户主陈国栋其妻李秀兰患糖尿病，住青溪县马官镇3组。\t 12ABx😀𠮷\u200b"), max_size=60)
@@ -73,3 +74,15 @@ def test_spans_are_tuples_of_the_protocol() -> None:
     [spans] = Model.load().find(["申请人刘玉梅"])
     assert spans
     assert all(isinstance(span, Span) for span in spans)
+
+
+@pytest.mark.parametrize("lengths", [[1], [1] * 200, [3, 3, 4, 9, 60, 61, 200], list(range(1, 90))])
+def test_lines_are_read_together_where_filling_costs_less_than_a_pass(lengths: list[int]) -> None:
+    rows = 1
+    for wide, length in pairwise(lengths):
+        joined = worthwhile(rows, wide, length)
+        assert not joined or (rows < TOGETHER and (rows + 1) * length <= FILLED)
+        assert joined or rows > 1 or length > wide
+        rows = rows + 1 if joined else 1
+    assert worthwhile(1, 50, 50)
+    assert not worthwhile(20, 50, 60)

@@ -70,7 +70,10 @@ def _events(scene: Scene, home: int, office: int) -> tuple[Ints, Bools]:
     own = [kind for kind, pattern in enumerate(plan.patterns) if pattern.category == plan.patterns[home].category]
     column = np.isin(tables.at(tables.kind, cell, -1), own)
     keep &= ~(column & (tables.at(tables.end, cell, 0) - tables.at(tables.start, cell, 0) <= CELL))
-    return end[keep], (cued | live)[keep]
+    end, cued = end[keep], (cued | live)[keep]
+    keep = cued.copy()
+    keep[~cued] = left.likely(scene.characters, end[~cued])
+    return end[keep], cued[keep]
 
 
 def _is_one(rows: np.ndarray[tuple[int, int], np.dtype[np.uint8]], letters: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
