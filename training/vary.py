@@ -32,6 +32,11 @@ NO_DOT = (
     "扎西顿珠 次仁卓玛 格桑梅朵 达瓦次仁 巴桑 旺堆 尼玛扎西 洛桑 央金 卓玛措 才让卓玛 多吉 索南 仁青 拉姆 丹增旺姆 巴特尔 乌力吉 其其格 斯琴高娃 宝音 那仁花 乌云其木格 阿拉坦 苏日娜 萨仁图雅 阿木尔 吉克阿呷 阿古木呷 曲比阿乌 沙马尔洛 马海阿支 吉木尔曲 俄木日哈 阿侯拉且 玉罕 岩温 岩罕坦 刀玉香 依波罕 波罕 哈尼娜 娜布 龙扎次里 扎拖 排学良 麻麻尼"
 ).split()
 FOREIGN = "约翰·史密斯 玛丽·安·布朗 山田太郎 佐藤惠子 金敏浩 阮文雄 阮氏花 伊万·彼得罗夫 大卫·李 安娜·科娃列娃 穆罕默德·阿里 卡洛斯·罗德里格斯".split()
+#: characters with which the names of foreigners are written
+SOUNDS = frozenset(
+    "阿埃艾安奥巴拔白班贝本比彼宾波勃伯博布查茨达大丹道德登邓蒂丁迪多杜恩尔法凡菲费芬弗福盖冈高戈格哥古哈海汉豪赫亨胡怀惠霍基吉加贾杰金卡凯坎康考科克肯库昆拉莱兰朗劳勒雷蕾里利力丽莉列林琳伦罗萝洛露马迈曼梅蒙米密莫姆默穆"
+    "纳娜南内尼妮涅宁诺欧帕潘佩彭皮普齐奇乔琼日茹瑞若萨塞赛桑瑟沙莎什舍圣施诗史舒斯丝松苏索塔泰坦汤唐特图托瓦娃万威韦维温文沃乌武西希锡夏谢辛休雪雅亚扬耶叶伊以因尤约泽扎詹芝朱兹佐久夫贾哲厄翁仓"
+)
 _PLACE = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}(?=省|市|县|区|镇|乡|街道|村|社区|屯|寨|湾)|(?<=[省市县区镇乡道])[\u4e00-\u9fff]{2,3}(?=市|县|区|镇|乡|街道|村|社区|屯|寨|湾|路|小区|花园|苑)"
 )
@@ -56,9 +61,29 @@ class Names:
             [weighted.get(name, 1.0) + 0.02 for name in single] if weighted else [1 / (i + 8) for i in range(len(single))]
         )
 
+        self.usual = frozenset(self.surnames[:120])
+        self.foreign: list[str] = []  # the written ones, cut and joined to new ones
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Take the written foreign names for new ones to be made of."""
+        self.foreign = sorted({part for name in names for part in re.split("[·•.]", name) if self.strange(part)})
+
+    def strange(self, name: str) -> bool:
+        """Whether a name is written by its sound: 布莱尔, not 林海."""
+        return (
+            len(name) >= 3
+            and SOUNDS.issuperset(name)
+            and (len(name) > 4 or (name[0] not in self.usual and not name.startswith(tuple(COMPOUND))))
+        )
+
     def new(self, dice: random.Random, old: str) -> str:
-        """A name in the manner of the old one: dots stay dots, blanks blanks."""
+        """A name in the manner of the old one: dots stay dots, blanks blanks, foreign ones foreign."""
+        if self.foreign and self.strange(old):
+            head, tail = dice.choice(self.foreign), dice.choice(self.foreign)
+            return head[: max(1, len(head) // 2)] + tail[len(tail) // 2 :]
         if "·" in old or "•" in old or "." in old:
+            if self.foreign and SOUNDS.issuperset(re.sub("[·•.]", "", old)) and dice.random() < 0.7:
+                return "·".join(dice.sample(self.foreign, 2 if dice.random() < 0.9 else 3))
             return (
                 dice.choice(("·", "·", "·", "•", ".")).join(dice.sample(MINORITY, 2))
                 if dice.random() < 0.75
@@ -104,7 +129,7 @@ def rewritten(line: Line, edits: Iterable[tuple[int, int, str]]) -> Line:
         for start, end, total, _length in moved:
             if offset >= end and (closing or offset > start or end == start):
                 shift = total
-            elif offset > start or (offset == start and closing and start != end):
+            elif offset > start:
                 return end + total if closing else start + shift
             else:
                 break
@@ -125,6 +150,9 @@ class Vary:
 
     def __init__(self, lines: Sequence[Line], seed: int) -> None:
         self.dice, self.names = random.Random(seed), Names()
+        self.names.learn(
+            line.text[span.start : span.end] for line in lines for span in line.spans if span.label in ("name", "official")
+        )
         stems = {
             found[0]
             for line in lines
