@@ -83,10 +83,15 @@ def sober(scene: Scene, said: Candidates) -> Candidates:
 
 
 def confirmed(scene: Scene, told: Candidates, read: Candidates) -> Candidates:
-    """The phrases `told` by rules without the weak ones of running text on which a tagger that has `read` it says nothing."""
-    if not len(told):
+    """The phrases `told` by rules without the weak ones of running text on whose line a tagger that has `read` it sees nobody and nothing."""
+    weak = np.flatnonzero((told.score < FIRM) & (scene.tables.cell(told.start, told.end) < 0))
+    if not len(weak):
         return told
-    keep = (told.score >= FIRM) | (scene.tables.cell(told.start, told.end) >= 0) | _touched(told, read)
+    private = _kinds(scene, lambda p: p.category in (*SOFT, "person_name") and not {"official", "paid"} & set(p.labels))
+    seen = np.sort(read.start[private[read.kind]])
+    low, high = scene.lines(told.start[weak])
+    keep = np.ones(len(told), np.bool_)
+    keep[weak] = np.searchsorted(seen, low, "left") < np.searchsorted(seen, high, "left")
     return told.take(keep)
 
 

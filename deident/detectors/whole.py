@@ -18,6 +18,7 @@ HEALTH = ("medical_record", "disability")
 FACTS = (*HEALTH, "marital_status", "property_status", "life_experience")
 TOLD = ("phrase", "tagger")  # triggers of patterns that find words, not numbers or cells
 GAP = 10  # characters between two findings of one fact
+WHOLE = 30  # characters of a cell that is taken whole
 REACH = 26  # characters beside a fact that may belong to it
 _TIME = re.compile(
     r"(?:(?:19|20)\d\d ?年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日|(?:今|去|前|次|同)年(?:\d{1,2}月)?|\d{1,2}月)"
@@ -26,14 +27,17 @@ _TIME = re.compile(
 #: words that lead to an illness, right before it
 _LEAD = re.compile(
     r"(?:行|受|出现|伴有?|据称|因|曾因|被?诊断为|经?(?:检查|鉴定|复查|体检)(?:为|即|提示|示|系|出)?|提示|反复|突发|突然|不慎|意外|近期|常年"
-    r"|术后|罹患|并发|[左右双](?:侧|下|上|眼|耳|腿|手|脚|足|肺|肾)?)+$"
+    r"|术后|罹患|并发|(?:行|接受|实施)[㐀-鿿A-Z]{0,6}|[左右双][侧下上]?(?:第[0-9一二三四五六七八九十、]+)?[㐀-鿿]{0,6})+$"
 )
 _SIGNS = r"，。；;、,\n\t\0：:（）()"
 #: what goes on behind it: a bracket, clauses that say what is done about it
 _ONWARD = re.compile(
     rf"(?:[（(][^（）()\n\t\0：:]{{1,16}}[)）])?(?:[，、,][^{_SIGNS}]{{0,8}}"
-    rf"(?:手术|治疗|随诊|随访|换药|透析|化疗|放疗|复查|休养|住院|服药|卧床|溃烂|复发|转移|拆线|留观)(?=[{_SIGNS}]|$))*"
+    rf"(?:手术|治疗|不宜[^{_SIGNS}]{{1,8}}|随诊|随访|换药|透析|化疗|放疗|复查|休养|住院|服药|卧床|溃烂|复发|转移|拆线|留观)(?=[{_SIGNS}]|$))*"
 )
+_NUMBERED = re.compile(
+    r"[，、,；]?\s?(?:住院|病历|门诊|病案|登记|检查单|就诊卡)号码?[:：]?\s?$"
+)  # between an illness and the number of its file
 _APART = re.compile(r"[。；;！？!?\n\t\0：:（）()《》“”\"]|[他她其我您你某]|[与和同及]|(?:19|20)\d\d|\d月|分别|另")
 
 
@@ -43,6 +47,7 @@ def joined(scene: Scene, found: Candidates) -> Candidates:
     if not facts.any():
         return found
     ill = _kinds(scene, HEALTH)[found.kind]
+    filed = np.array([p.category == "medical_record" for p in scene.plan.patterns], np.bool_)[found.kind] & ~facts
     start, end = found.start.copy(), found.end.copy()
     gone = np.zeros(len(found), np.bool_)
     for row in np.flatnonzero(facts).tolist():
@@ -53,6 +58,10 @@ def joined(scene: Scene, found: Candidates) -> Candidates:
             end[row] = _to(scene, int(end[row]), high)
         if row and facts[row - 1] and found.kind[row] == found.kind[row - 1] and _one(scene, low, int(start[row])):
             start[row], gone[row - 1] = start[row - 1], True
+        if ill[row] and row + 1 < len(found) and filed[row + 1] and _NUMBERED.fullmatch(scene.text(int(end[row]), high)):
+            end[row], gone[row + 1] = end[row + 1], True
+        if ill[row]:
+            start[row], end[row] = _cell(scene, int(start[row]), int(end[row]), low, high)
     return Candidates(start, end, found.kind, found.score).take(~gone)
 
 
@@ -75,6 +84,16 @@ def _to(scene: Scene, end: int, high: int) -> int:
     """Where an illness ends; no further than `high`, where the next finding begins; byte offsets."""
     found = _ONWARD.match(scene.text(end, min(high, end + 3 * REACH)))
     return end + len(found[0].encode()) if found else end
+
+
+def _cell(scene: Scene, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    """The whole cell of a table, if the illness is most of it and nothing else was found in it; else as it was."""
+    cell = int(scene.tables.cell(np.array([start]), np.array([end]))[0])
+    if cell < 0:
+        return start, end
+    first, last = int(scene.tables.start[cell]), int(scene.tables.end[cell])
+    own = low <= first <= start and end <= last <= high and (last - first) <= 3 * WHOLE
+    return (first, last) if own and 3 * (end - start) >= last - first else (start, end)
 
 
 def _one(scene: Scene, low: int, high: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from deident import Scanner
@@ -37,5 +39,5 @@ def test_findings_stay_in_order_and_apart(scanner: Scanner) -> None:
     text = "患者王三三，2020年8月确诊高血压，长期服用硝苯地平，3月5日突发脑梗死（左侧），卧床，月收入800元，欠债2万元。\n" * 3
     found = list(scanner.scan(text))
     assert found
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.end <= after.start
