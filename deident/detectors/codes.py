@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from deident.detectors.trust import SOFT
+from deident.detectors.trust import SOFT, kinds
 from deident.matching.headers import plain
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
@@ -40,7 +40,7 @@ _COLUMNS = frozenset(
 
 def without(scene: Scene, found: Candidates) -> Candidates:
     """The candidates without what a data dictionary says."""
-    soft = np.array([pattern.category in SOFT for pattern in scene.plan.patterns], np.bool_)[found.kind]
+    soft = kinds(scene, lambda pattern: pattern.category in SOFT)[found.kind]
     if not soft.any():
         return found
     keep: Bools = np.ones(len(found), np.bool_)
@@ -62,7 +62,7 @@ def without(scene: Scene, found: Candidates) -> Candidates:
 def _describes(scene: Scene, table: int) -> bool:
     """Whether a table's headers are those of a dictionary."""
     cells = scene.tables
-    inside = np.arange(*np.searchsorted(cells.table, [table, table + 1]))
+    inside = cells.inside(table)
     chosen = inside[cells.header[inside] | (cells.line[inside] == cells.line[inside[0]])][:40]
     heads = {plain(scene.text(int(cells.start[cell]), int(cells.end[cell]))) for cell in chosen.tolist()}
     persons = {n for n, pattern in enumerate(scene.plan.patterns) if pattern.category in ("person_name", "id_number")}

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from deident.detectors.columns import choices
-from deident.detectors.siblings import heading
+from deident.detectors.siblings import heading, meant
 from deident.detectors.trust import SOFT
 from deident.matching.headers import plain
 from deident.matching.scene import Scene
@@ -72,16 +72,19 @@ def find(scene: Scene, found: Candidates) -> Candidates:
         return Candidates.none()
     found = found.take(np.argsort(found.start, kind="stable"))
     rows: list[tuple[int, int, int, float]] = []
+    titles: dict[int, str] = {}
     for record in _records(scene, members):
         first, last = np.searchsorted(found.start, [record[0].place - KEY, record[-1].end])
-        rows += _read(scene, record, found.take(np.arange(first, last)))
+        rows += _read(scene, record, found.take(np.arange(first, last)), titles)
     return Candidates.rows(rows)
 
 
 def _members(scene: Scene) -> Iterator[Member]:
     """Keys that are headers of kinds, with their values."""
     plan, view = scene.plan, scene.batch.view
-    for place, wide in zip(*(part.tolist() for part in _places(scene)), strict=True):
+    places, widths = _places(scene)
+    columns = (places, widths, scene.lines(places)[0])
+    for place, wide, opens in zip(*(column.tolist() for column in columns), strict=True):
         before = scene.text(max(place - KEY, 0), place)
         found = _KEY.search(before.rsplit("\0", 1)[-1])
         if not found:
@@ -91,7 +94,6 @@ def _members(scene: Scene) -> Iterator[Member]:
             continue
         first = place + wide
         text = view[first : first + VALUE].decode("utf-8", "ignore").split("\0", 1)[0]
-        opens = max(view.rfind(b"\n", 0, place), view.rfind(b"\0", 0, place)) + 1
         quoted = before[:-1].rstrip()[-1:] in "\"'”" if before else False
         alone = found.start() == 0 or before[found.start()] == "\n" or place - opens <= len(found["key"].encode()) + 1
         value = _QUOTED.match(text) or (_LINE.match(text) if alone and not quoted and wide == 3 else None) or _BARE.match(text)
@@ -146,14 +148,14 @@ def _records(scene: Scene, members: list[Member]) -> Iterator[list[Member]]:
     yield record
 
 
-def _read(scene: Scene, record: list[Member], inside: Candidates) -> Iterator[tuple[int, int, int, float]]:
-    """What stands in one record, given what was found `inside` of it."""
+def _read(
+    scene: Scene, record: list[Member], inside: Candidates, titles: dict[int, str]
+) -> Iterator[tuple[int, int, int, float]]:
+    """What stands in one record, given what was found `inside` of it, by start; `titles` of documents are filled in."""
     plan = scene.plan
-    kinds = [_kind(scene, member, record) for member in record]
+    kinds = _kinds(scene, record, titles)
     told = [
-        (member, *cell)
-        for member, kind in zip(record, kinds, strict=True)
-        if kind >= 0 and (cell := _cell(scene, kind, member.text))
+        (member, *cell) for member in record if kinds[member.key] >= 0 and (cell := _cell(scene, kinds[member.key], member.text))
     ]
     patterns = plan.patterns
     start, end = record[0].place - KEY, record[-1].end
@@ -164,6 +166,7 @@ def _read(scene: Scene, record: list[Member], inside: Candidates) -> Iterator[tu
     )
     if not (own or (proven and not _BODY.search(scene.text(start, end)))):
         return
+    longest = int((inside.end - inside.start).max(initial=0))
     for member, kind, first, last in told:
         pattern = patterns[kind]
         if member.form and pattern.category not in SOFT:
@@ -172,22 +175,24 @@ def _read(scene: Scene, record: list[Member], inside: Candidates) -> Iterator[tu
             continue
         low = member.start + len(member.text[:first].encode())
         high = member.start + len(member.text[:last].encode())
-        if "*" in member.text or (plan.alike[inside.kind, kind] & (inside.start < high) & (low < inside.end)).any():
+        near = slice(*np.searchsorted(inside.start, [low - longest, high]).tolist())
+        if "*" in member.text or (plan.alike[inside.kind[near], kind] & (low < inside.end[near])).any():
             continue
         yield low, high, kind, pattern.score["column"]
 
 
-def _kind(scene: Scene, member: Member, record: list[Member]) -> int:
-    """The kind a key announces, -1 for none; one that many kinds use is told by the others."""
+def _kinds(scene: Scene, record: list[Member], titles: dict[int, str]) -> dict[str, int]:
+    """The kind each key of a record announces, -1 for none; one that many kinds use is told by the others."""
     plan = scene.plan
-    kind = plan.headers.get(member.key, -1)
-    if kind >= 0:
-        return kind
-    around = (
-        "\t".join(f"{other.key}\t{other.text}" for other in record),
-        heading(scene, int(scene.documents(np.array([member.place]))[0])),
-    )
-    return next((kind for kind, signs in plan.beside[member.key] if any(map(signs.search, around))), -1)
+    kinds = {member.key: plan.headers.get(member.key, -1) for member in record}
+    unclear = [key for key, kind in kinds.items() if kind < 0]
+    if unclear:
+        document = int(scene.documents(np.array([record[0].place]))[0])
+        if document not in titles:
+            titles[document] = heading(scene, document)
+        around = ("\t".join(f"{member.key}\t{member.text}" for member in record), titles[document])
+        kinds |= {key: meant(plan.beside[key], around) for key in unclear}
+    return kinds
 
 
 def _cell(scene: Scene, kind: int, text: str) -> tuple[int, int, int] | None:

@@ -7,7 +7,10 @@ The kind is noted in the scene's tables, so that the column detector and the pol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+import regex
 
 from deident.matching.scene import Scene
 from deident.model import ROLES
@@ -34,16 +37,22 @@ def note(scene: Scene) -> None:
         if document not in titles:
             titles[document] = heading(scene, document)
         around = (heads[table], titles[document], scene.text(start, min(end, start + 600)))
-        kind = next((kind for kind, signs in meanings[cells.open[cell]] if any(map(signs.search, around))), -1)
+        kind = meant(meanings[cells.open[cell]], around)
         if kind >= 0:
             cells.kind[cell] = kind
             cells.kinds[table] = cells.kinds[table] | {kind}
 
 
+def meant(meanings: Iterable[tuple[int, regex.Pattern[str]]], around: Iterable[str]) -> int:
+    """The first kind of which one of the texts `around` says that it is meant, -1 for none."""
+    texts = tuple(around)
+    return next((kind for kind, signs in meanings if any(map(signs.search, texts))), -1)
+
+
 def _heads(scene: Scene, table: int) -> str:
     """The header cells of a table."""
     cells = scene.tables
-    inside = np.arange(*np.searchsorted(cells.table, [table, table + 1]))
+    inside = cells.inside(table)
     chosen = inside[cells.header[inside]][:60]
     return "\t".join(scene.text(int(cells.start[cell]), int(cells.end[cell])) for cell in chosen.tolist())
 

@@ -33,7 +33,7 @@ _MASKED = re.compile(r"[*〔〕]|[万千\d]-|-\d")  # stars, a pseudonym, a band
 _TITLED = re.compile(
     "[㐀-鿿]{1,2}(?:先生|女士|小姐|老师|师傅|同志|同学|老板|老汉|大爷|大妈|奶奶|爷爷|阿姨|叔叔|大哥|大姐|书记|主任|某+|氏)"
 )  # no name alone
-_FIRM = re.compile(
+_COMPANY = re.compile(
     r"(?:[（(][㐀-鿿]{2,4}[)）])?[^任在为系的与和、，。；：:向于是等把被将从给对赴到、\s（）()]{0,8}(?:有限|股份|集团|公司|事务所)"
 )
 _HAN = re.compile("[㐀-鿿]")
@@ -50,10 +50,10 @@ def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
     """The tagger's candidates `said` that are believed beside what the rules have `found`."""
     if not len(said):
         return said
-    places, names = _kinds(scene, lambda p: p.category == "home_address"), _kinds(scene, lambda p: p.category == "person_name")
-    soft = _kinds(scene, lambda p: p.category in SOFT)[said.kind]
-    sums = _kinds(scene, lambda p: "property" in p.labels)[said.kind]
-    public = _kinds(scene, lambda p: "official" in p.labels)[said.kind]
+    places, names = kinds(scene, lambda p: p.category == "home_address"), kinds(scene, lambda p: p.category == "person_name")
+    soft = kinds(scene, lambda p: p.category in SOFT)[said.kind]
+    sums = kinds(scene, lambda p: "property" in p.labels)[said.kind]
+    public = kinds(scene, lambda p: "official" in p.labels)[said.kind]
     cell = scene.tables.cell(said.start, said.end)
     keep = ~scene.tables.at(scene.tables.header, cell, False) & ~(sums & scene.tables.at(scene.tables.amount, cell, False))
     keep &= ~(public & (cell >= 0))  # in a table the header tells whose names these are
@@ -69,7 +69,7 @@ def beside(scene: Scene, said: Candidates, found: Candidates) -> Candidates:
 
 def sober(scene: Scene, said: Candidates) -> Candidates:
     """Without what is masked already or a body's money, and without what is not nearly certain in a statute: it speaks of nobody."""
-    sums = _kinds(scene, lambda p: "property" in p.labels)[said.kind] & (said.score < STRONG)
+    sums = kinds(scene, lambda p: "property" in p.labels)[said.kind] & (said.score < STRONG)
     rows = zip(said.start.tolist(), said.end.tolist(), sums.tolist(), strict=True)
     keep = [
         not _MASKED.search(scene.text(start - 3, end + 3)) and not (sum_ and _BODIES.search(scene.text(start, end)))
@@ -87,7 +87,7 @@ def confirmed(scene: Scene, told: Candidates, read: Candidates) -> Candidates:
     weak = np.flatnonzero((told.score < FIRM) & (scene.tables.cell(told.start, told.end) < 0))
     if not len(weak):
         return told
-    private = _kinds(scene, lambda p: p.category in (*SOFT, "person_name") and not {"official", "paid"} & set(p.labels))
+    private = kinds(scene, lambda p: p.category in (*SOFT, "person_name") and not {"official", "paid"} & set(p.labels))
     seen = np.sort(read.start[private[read.kind]])
     low, high = scene.lines(told.start[weak])
     keep = np.ones(len(told), np.bool_)
@@ -106,7 +106,7 @@ def _touched(said: Candidates, known: Candidates) -> Bools:
     return touched
 
 
-def _kinds(scene: Scene, test: Callable[[Pattern], bool]) -> Bools:
+def kinds(scene: Scene, test: Callable[[Pattern], bool]) -> Bools:
     """Which kinds pass a test, by their numbers."""
     return np.array([test(pattern) for pattern in scene.plan.patterns], np.bool_)
 
@@ -123,7 +123,7 @@ def _worded(scene: Scene, said: Candidates, _: Candidates) -> Bools:
 
 def _about_somebody(scene: Scene, said: Candidates, known: Candidates) -> Bools:
     """Whether one of the `known` persons stands shortly before or in the line of each phrase, or the line speaks of or to somebody."""
-    persons = _kinds(scene, lambda p: p.category in PERSONS and p.id != "official_name")
+    persons = kinds(scene, lambda p: p.category in PERSONS and p.id != "official_name")
     named = np.sort(known.start[persons[known.kind] & (known.score >= NAMED)])
     low, high = scene.lines(said.start)
     documents = scene.batch.segments[np.searchsorted(scene.batch.document, scene.documents(said.start), "left")]
@@ -138,7 +138,7 @@ def _common(scene: Scene, start: int, end: int) -> bool:
     """Whether no name stands here: a common word or one that ends in its first character, 马先生, 马钢（集团）公司."""
     known = lists(scene.plan.catalogue.home)
     name = scene.text(start, end)
-    if _TITLED.fullmatch(name) or _FIRM.match(scene.text(end, end + 60)):
+    if _TITLED.fullmatch(name) or _COMPANY.match(scene.text(end, end + 60)):
         return True
     return name in known.stops or scene.text(max(start - 3, 0), start) + name[0] in known.across
 

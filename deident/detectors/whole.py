@@ -8,11 +8,14 @@ Never over a name, a relation, another finding, the end of a sentence, a cell or
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 
+from deident.catalog import Pattern
+from deident.detectors.trust import kinds
 from deident.matching.scene import Scene
-from deident.model import Bools, Candidates
+from deident.model import Candidates
 
 HEALTH = ("medical_record", "disability")
 FACTS = (*HEALTH, "marital_status", "property_status", "life_experience")
@@ -24,10 +27,10 @@ _TIME = re.compile(
     r"(?:(?:19|20)\d\d ?年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日|(?:今|去|前|次|同)年(?:\d{1,2}月)?|\d{1,2}月)"
     r"(?:底|初|份|[上中下]旬|[春夏秋冬]季?)?(?:因|于|起|在|被|经|又|曾|已|即|就|行|体检|检查|突发|发生)?$"
 )
-#: words that lead to an illness, right before it
+#: words that lead to an illness, right before it; three at most, since some may hold others and could be put together in too many ways
 _LEAD = re.compile(
     r"(?:行|受|出现|伴有?|据称|因|曾因|被?诊断为|经?(?:检查|鉴定|复查|体检)(?:为|即|提示|示|系|出)?|提示|反复|突发|突然|不慎|意外|近期|常年"
-    r"|术后|罹患|并发|(?:行|接受|实施)[㐀-鿿A-Z]{0,6}|[左右双][侧下上]?(?:第[0-9一二三四五六七八九十、]+)?[㐀-鿿]{0,6})+$"
+    r"|术后|罹患|并发|(?:行|接受|实施)[㐀-鿿A-Z]{0,6}|[左右双][侧下上]?(?:第[0-9一二三四五六七八九十、]+)?[㐀-鿿]{0,6}){1,3}$"
 )
 _SIGNS = r"，。；;、,\n\t\0：:（）()"
 #: what goes on behind it: a bracket, clauses that say what is done about it
@@ -43,11 +46,11 @@ _APART = re.compile(r"[。；;！？!?\n\t\0：:（）()《》“”\"]|[他她�
 
 def joined(scene: Scene, found: Candidates) -> Candidates:
     """The candidates (in order of the text, apart from each other), facts whole."""
-    facts = _kinds(scene, FACTS)[found.kind]
+    facts = kinds(scene, _told(FACTS))[found.kind]
     if not facts.any():
         return found
-    ill = _kinds(scene, HEALTH)[found.kind]
-    filed = np.array([p.category == "medical_record" for p in scene.plan.patterns], np.bool_)[found.kind] & ~facts
+    ill = kinds(scene, _told(HEALTH))[found.kind]
+    filed = kinds(scene, lambda p: p.category == "medical_record")[found.kind] & ~facts
     start, end = found.start.copy(), found.end.copy()
     gone = np.zeros(len(found), np.bool_)
     for row in np.flatnonzero(facts).tolist():
@@ -65,9 +68,9 @@ def joined(scene: Scene, found: Candidates) -> Candidates:
     return Candidates(start, end, found.kind, found.score).take(~gone)
 
 
-def _kinds(scene: Scene, categories: tuple[str, ...]) -> Bools:
-    """Which kinds are facts of these categories told in words."""
-    return np.array([p.category in categories and p.trigger in TOLD for p in scene.plan.patterns], np.bool_)
+def _told(categories: tuple[str, ...]) -> Callable[[Pattern], bool]:
+    """Facts of these categories told in words."""
+    return lambda pattern: pattern.category in categories and pattern.trigger in TOLD
 
 
 def _from(scene: Scene, low: int, start: int, ill: bool) -> int:

@@ -53,6 +53,10 @@ class Tables:
             return np.full(len(starts), -1, np.int64)
         return np.where((at >= 0) & (ends <= self.end[inside]), inside, -1)
 
+    def inside(self, table: int) -> Ints:
+        """The cells of a table, in order."""
+        return np.arange(*np.searchsorted(self.table, [table, table + 1]))
+
     def at(self, values: NDArray[Any], cell: Ints, none: int) -> NDArray[Any]:
         """One of the columns at the cells that `cell` found; `none` where it is -1."""
         if not len(values):

@@ -18,8 +18,8 @@ def under(scene: Scene, cells: Sequence[int], header: re.Pattern[str]) -> list[s
     for cell in cells:
         table = int(tables.table[cell])
         if table not in columns:
-            low, high = np.searchsorted(tables.table, [table, table + 1]).tolist()
-            heads = low + np.flatnonzero(tables.header[low:high])
+            inside = tables.inside(table)
+            heads = inside[tables.header[inside]]
             columns[table] = next((int(tables.column[n]) for n in heads.tolist() if header.search(_text(scene, n))), -1)
         found = None
         if columns[table] >= 0:

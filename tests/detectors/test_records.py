@@ -74,3 +74,10 @@ def test_a_file_of_records(tmp_path) -> None:  # type: ignore[no-untyped-def]
 )
 def test_junk_does_not_raise(text: str) -> None:
     SCANNER.scan(text)
+
+
+def test_a_record_of_thousands_of_members_is_read_to_its_end() -> None:
+    """No blank line ends it: what stands beside a member is looked for once a record, not once a member."""
+    text = "xm=陈一一\nhyzk=40\ncjzh=52010219010315904X42\nlb=肢体\ndj=三级\n" * 600
+    kinds = [kind for _, kind in found(text)]
+    assert (kinds.count("marital"), kinds.count("disability_level")) == (600, 1200)

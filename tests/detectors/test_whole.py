@@ -41,3 +41,9 @@ def test_findings_stay_in_order_and_apart(scanner: Scanner) -> None:
     assert found
     for before, after in pairwise(found):
         assert before.end <= after.start
+
+
+@pytest.mark.parametrize("junk", ["行" * 25 + "x", "左右双" * 9 + "x", "经检查提示" * 6 + "x", "，需" * 40, "（" * 30])
+def test_junk_beside_an_illness_is_read_in_no_time(scanner: Scanner, junk: str) -> None:
+    """Expressions that could be put together in many ways would not come back from this."""
+    assert any("高血压" in fact for fact in facts(scanner, f"患者王三三，{junk}高血压{junk}。"))
