@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from deident.formats import Child
 from deident.formats.document import Assembly, TextDocument
 from deident.formats.plain import lines
 from deident.formats.splice import splice
@@ -94,7 +95,7 @@ class DelimitedDocument(TextDocument):
         """Replacements may not end a field or a row."""
         return re.sub(r'[",;|\t\r\n]', " ", text)
 
-    def write(self, edits: Sequence[Edit]) -> bytes:
+    def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document; an edit over several cells blanks them one by one."""
         view, apart = self.batch().view, []
         for edit in edits:

@@ -5,11 +5,11 @@ A format adds one method: `read(view, out)` puts the canonical text of the decod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from deident.formats import LIMITS, Limits
+from deident.formats import LIMITS, Child, Limits
 from deident.formats.splice import splice
 from deident.model import ROLES, Batch, Edit, SourceMap
 from deident.text.charset import Decoded, decode, encode
@@ -70,6 +70,7 @@ class TextDocument:
     """A document whose bytes are text.  Subclasses set `format` and implement `read`."""
 
     format = ""
+    status, reason, archive = "clean", "", False
 
     def __init__(self, data: bytes, name: str = "", limits: Limits = LIMITS) -> None:
         self.data, self.name, self.limits = data, name, limits
@@ -103,6 +104,22 @@ class TextDocument:
         """A replacement as bytes at this source offset."""
         return encode(self.escape(text), self.encoding)
 
-    def write(self, edits: Sequence[Edit]) -> bytes:
+    def children(self) -> Iterable[Child]:
+        """Text holds no files."""
+        return ()
+
+    def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document."""
         return splice(self.data, self.batch().map, edits, self.encode) if edits else self.data
+
+    def locate(self, place: int) -> str:
+        """Lines and segments say where."""
+        return ""
+
+    def source(self, start: int, end: int) -> bytes:
+        """See Document."""
+        return self.data[start:end]
+
+    def contents(self) -> Iterable[tuple[bytes, str]]:
+        """The bytes themselves."""
+        return ((self.data, self.encoding),)

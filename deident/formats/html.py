@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deident.formats import Limits
+from deident.formats import Child, Limits
 from deident.formats.html_marks import find_marks
+from deident.formats.html_pictures import pictures, replaced, together
 from deident.formats.html_tags import Extras, Fragment, find_extras
 from deident.formats.html_text import read_text
-from deident.formats.splice import splice
+from deident.formats.splice import apply, changes
 from deident.model import ROLES, Batch, Edit, Ints, SourceMap
 from deident.text.charset import Decoded, decode, encode
 from deident.text.maps import MapBuilder, compose, concat, shift
@@ -31,6 +32,11 @@ from deident.text.maps import MapBuilder, compose, concat, shift
 CHUNK = 1 << 20  # bytes of HTML read at once
 _DEPTH = 3  # HTML in a comment in srcdoc …
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.I)
+#: Text shown in another order than it is written: a style (CSS Writing Modes 2.2), <bdo>, or U+202D, U+202E as they are or as entities.
+_TURNED = (
+    b"bidi-override", b"isolate-override", b"<bdo", b"\xe2\x80\xad", b"\xe2\x80\xae", b"\x81\x36\xa7\x30", b"\x81\x36\xa7\x31",
+    b"&#8237;", b"&#8238;", b"&#x202d", b"&#x202e", b"&#x202D", b"&#x202E",
+)  # fmt: skip
 _LARGE = 30 << 20
 _ROLES = {role: number for number, role in enumerate(ROLES)}
 
@@ -84,12 +90,15 @@ class HtmlDocument:
     """One page.  See the module."""
 
     format = "html"
+    status, reason, archive = "clean", "", False
 
     def __init__(self, data: bytes, name: str = "", limits: Limits = Limits()) -> None:  # noqa: B008 frozen
         self.data, self.name, self.limits = data, name, limits
         self._decoded: Decoded = decode(data, declared(data))
         self.encoding = self._decoded.encoding
         self.warnings = list(self._decoded.warnings)
+        if any(sign in data for sign in _TURNED):
+            self.status, self.reason = "partial", "bidi-override"
         self._batch: Batch | None = None
 
     def batch(self) -> Batch:
@@ -101,11 +110,28 @@ class HtmlDocument:
             self._batch = Batch(part.view, part.segments, part.document, part.role, way, sources, part.where)
         return self._batch
 
-    def write(self, edits: Sequence[Edit]) -> bytes:
+    def children(self) -> Iterable[Child]:
+        """Pictures in the page itself; others are files beside it."""
+        return [child for _, _, child in pictures(self.data)]
+
+    def locate(self, place: int) -> str:
+        """Lines and segments say where."""
+        return ""
+
+    def source(self, start: int, end: int) -> bytes:
+        """See Document."""
+        return self.data[start:end]
+
+    def contents(self) -> Iterable[tuple[bytes, str]]:
+        """The bytes themselves."""
+        return ((self.data, self.encoding),)
+
+    def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document.  A replacement is escaped as HTML: right in text and attributes; in a script use none of & < > "."""
-        if not edits:
+        if not edits and not children:
             return self.data
-        return splice(self.data, self.batch().map, edits, lambda text, _: encode(html.escape(text, quote=True), self.encoding))
+        done = changes(self.batch().map, edits, lambda text, _: encode(html.escape(text, quote=True), self.encoding))
+        return apply(self.data, together(done, replaced(self.data, children or {})))
 
 
 def _chunk(pages: Sequence[bytes], first: int, thorough: bool) -> tuple[_Part, SourceMap]:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from deident.formats import nested
+from deident.formats import Child, nested
 from deident.formats.document import Assembly, TextDocument
 from deident.formats.escapes import percent, replaced
 from deident.formats.plain import lines
@@ -245,7 +245,7 @@ class JsonDocument(TextDocument):
         """Replacements stay inside their string, whichever quotes it has and whatever is in it."""
         return "".join(f"\\u{ord(c):04x}" if c in "\"'\\<>&" or c < " " else c for c in text)
 
-    def write(self, edits: Sequence[Edit]) -> bytes:
+    def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document; a number that changes is put in quotes."""
         if not edits:
             return self.data

@@ -4,26 +4,30 @@ Binary: a known signature, or too many control bytes.  JSON: begins as a value, 
 `.js`).  Markup: an XML declaration or a root element that is not HTML's.  HTML: one of its tags near the beginning.
 Delimited: so named, or rows that agree on a delimiter.  Else plain text.
 
-Mail, RTF and WARC are text to the eye but hide text in encodings nobody reads here: they count as binary.
+ZIP: what its directory holds says which document it is.  "binary" is what nobody here reads.
 """
 
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
+from io import BytesIO
 
 from deident.formats.delimited import delimiter
 from deident.text.charset import decode
 
 HEAD = 1 << 16
-#: Signature → what a person calls it.
+#: Signature → format, and what a person calls it where there is no reader ("binary").
 _SIGNATURES = (
-    (b"PK\x03\x04", "ZIP container (DOCX, XLSX, OFD, …)"), (b"PK\x05\x06", "empty ZIP archive"), (b"%PDF", "PDF document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "OLE container (DOC, XLS, PPT, WPS)"), (b"{\\rtf", "RTF document"),
-    (b"\x89PNG\r\n", "PNG image"), (b"\xff\xd8\xff", "JPEG image"), (b"GIF8", "GIF image"), (b"RIFF", "RIFF media"),
-    (b"II*\0", "TIFF image"), (b"MM\0*", "TIFF image"), (b"\x1f\x8b", "gzip archive"), (b"BZh", "bzip2 archive"),
-    (b"7z\xbc\xaf\x27\x1c", "7z archive"), (b"Rar!\x1a\x07", "RAR archive"), (b"\xfd7zXZ\0", "xz archive"),
-    (b"\x28\xb5\x2f\xfd", "zstd archive"), (b"WARC/1.", "WARC archive"), (b"wOF", "web font"), (b"ID3", "MP3 audio"),
-    (b"OggS", "Ogg media"), (b"SQLite format 3\0", "SQLite database"), (b"CFDS", "database"),
+    (b"%PDF", "pdf", ""), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole", ""), (b"{\\rtf", "rtf", ""),
+    (b"\x89PNG\r\n", "image", ""), (b"\xff\xd8\xff", "image", ""), (b"GIF8", "image", ""),
+    (b"II*\0", "image", ""), (b"MM\0*", "image", ""), (b"\x1f\x8b", "stream", ""), (b"BZh", "stream", ""),
+    (b"\xfd7zXZ\0", "stream", ""), (b"7z\xbc\xaf\x27\x1c", "7z", ""), (b"Rar!\x1a\x07", "rar", ""), (b"WARC/1.", "warc", ""),
+    (b"RIFF", "binary", "RIFF media"), (b"\x28\xb5\x2f\xfd", "binary", "zstd archive"), (b"wOF", "binary", "web font"),
+    (b"ID3", "binary", "MP3 audio"), (b"OggS", "binary", "Ogg media"), (b"SQLite format 3\0", "binary", "SQLite database"),
+    (b"CFDS", "binary", "database"), (b"\xd7\xcd\xc6\x9a", "metafile", ""),
+    *((bytes((kind, 0, 9, 0, 0, version)), "metafile", "") for kind in (1, 2) for version in (1, 3)),
 )  # fmt: skip
 _MAIL = re.compile(rb"(?:\A|\n)(?:MIME-Version:|Content-Transfer-Encoding:|Content-Type: multipart/)", re.IGNORECASE)
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
@@ -50,8 +54,8 @@ def sniff(data: bytes, name: str = "") -> tuple[str, str]:
     """(format, hint): the format's name, and for "binary" what it was recognised as."""
     if _PAGE.match(data) and b"\0" not in data[:1024]:
         return "html", ""
-    if hint := _binary(data):
-        return "binary", hint
+    if binary := _binary(data):
+        return binary
     view = decode(data[:HEAD]).view
     name = name.lower()
     delimited = name.endswith((".csv", ".tsv", ".tab"))
@@ -92,18 +96,57 @@ def _text(view: bytes, name: str) -> str:
     return "delimited" if rows >= 3 and share >= 0.9 and (count > 1 or comma == b"\t") else "plain"
 
 
-def _binary(data: bytes) -> str:
-    for signature, hint in _SIGNATURES:
+def _binary(data: bytes) -> tuple[str, str] | None:
+    for signature, format, hint in _SIGNATURES:
         if data.startswith(signature):
-            return hint
+            if signature == b"RIFF" and data[8:12] == b"WEBP":
+                return "image", ""
+            return ("warc", "") if format == "stream" and _unpacked(data).startswith(b"WARC/1.") else (format, hint)
+    if b"%PDF-" in data[:1024]:
+        return "pdf", ""
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (b"PK\x05\x06" in data[-66000:] and b"PK\x01\x02" in data):
+        return _zip(data), ""
+    if data[257:262] == b"ustar":
+        return "tar", ""
+    if data[40:44] == b" EMF" and data.startswith(b"\1\0\0\0"):
+        return "metafile", ""
     if data[4:8] == b"ftyp":
-        return "MP4 media"
+        return "binary", "MP4 media"
     if data.startswith(b"BM") and int.from_bytes(data[2:6], "little") == len(data):
-        return "BMP image"
+        return "image", ""
     head = data[:HEAD]
     if _MAIL.search(head[:4096]) and not head.lstrip().startswith(b"<"):
-        return "mail message (MIME)"
+        return "mail", ""
     if (decoded := decode(head)).encoding.startswith("utf-16"):
         head = decoded.view
     strange = len(head) - len(head.translate(None, _CONTROL))
-    return "unknown binary data" if strange * 50 > len(head) else ""
+    return ("binary", "unknown binary data") if strange * 50 > len(head) else None
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The first bytes of a gzip stream (RFC 1952)."""
+    try:
+        return zlib.decompressobj(31).decompress(data[:4096], 64)
+    except zlib.error:
+        return b""
+
+
+def _zip(data: bytes) -> str:
+    """Which document a ZIP is, by its members: OPC and ODF name their main part, GB/T 33190 its root."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as container:
+            names = {info.filename for info in container.infolist()[:20_000]}
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError):
+        return "zip"
+    if "[Content_Types].xml" in names:
+        for folder, format in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
+            if any(name.startswith(folder) for name in names):
+                return format
+        return "package"
+    if "OFD.xml" in names:
+        return "ofd"
+    if "content.xml" in names and {"mimetype", "META-INF/manifest.xml"} & names:
+        return "odf"
+    if "datapackage.json" in names and any(name.startswith("archive/") for name in names):
+        return "wacz"
+    return "package" if "META-INF/container.xml" in names else "zip"

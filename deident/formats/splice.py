@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from deident.errors import InputError
-from deident.model import Edit, SourceMap
+from deident.model import Edit, Ints, SourceMap
 
 #: Replacement text and the source offset it goes to → bytes in the document's encoding, escaped for that place.
 Encode = Callable[[str, int], bytes]
@@ -22,23 +24,73 @@ def changes(map: SourceMap, edits: Sequence[Edit], encode: Encode) -> list[Chang
 
     Raises InputError for an edit outside the view: it was made for another batch.
     """
-    wanted: list[tuple[int, int, int, bytes]] = []
-    for number, edit in enumerate(edits):
-        if not 0 <= edit.start <= edit.end <= map.size:
-            raise InputError(
-                f"edit {number} covers {edit.start}:{edit.end}, but the view has {map.size} bytes: is it another document's?"
-            )
-        if edit.start == edit.end:
-            continue
-        for place, (start, end) in enumerate(map.ranges(edit.start, edit.end)):
-            wanted.append((start, -end, number, b"" if place else encode(edit.replacement, start)))
-    wanted.sort(key=lambda one: one[:3])
+    if not edits:
+        return []
+    starts, ends = (np.array([edit[side] for edit in edits], np.int64) for side in (0, 1))
+    for number in np.flatnonzero((starts < 0) | (starts > ends) | (ends > map.size))[:1].tolist():
+        start, end, _ = edits[number]
+        raise InputError(f"edit {number} covers {start}:{end}, but the view has {map.size} bytes: is it another document's?")
+    number, first, last, leads = _ranges(map, starts, ends)
+    order = np.lexsort((number, -last, first))
+    first, last = first[order], last[order]
+    taken = np.maximum.accumulate(np.concatenate((np.zeros(1, np.int64), last)))[:-1]  # where the source is written up to
+    keep = last > taken
+    low, order = np.maximum(first, taken)[keep], order[keep]
+    rows = zip(
+        low.tolist(), last[keep].tolist(), first[keep].tolist(), number[order].tolist(), leads[order].tolist(), strict=True
+    )
+    return [(start, end, encode(edits[edit].replacement, place) if lead else b"") for start, end, place, edit, lead in rows]
+
+
+def _ranges(map: SourceMap, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """What SourceMap.ranges gives for each `view[start:end]`, one row a range, in order: number of the edit, source start,
+    source end, and whether it is the first one of its edit."""
+    view, length = map.view, map.lengths()
+    low = np.searchsorted(view, starts, "right") - 1
+    count = np.where(starts < ends, np.maximum(np.searchsorted(view, ends, "left") - low, 0), 0)
+    number = np.repeat(np.arange(len(starts)), count)
+    piece = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(len(number))
+    reached = (map.width[piece] > 0) & (length[piece] > 0)
+    number, piece = number[reached], piece[reached]
+    exact = length[piece] == map.width[piece]
+    at, begin = map.source[piece], view[piece]
+    first = at + np.where(exact, np.maximum(starts[number], begin) - begin, 0)
+    last = at + np.where(exact, np.minimum(ends[number], begin + length[piece]) - begin, map.width[piece])
+    same = number[1:] == number[:-1]
+    odd = np.unique(number[1:][same & (last[1:] <= last[:-1])])  # halves of an atomic piece, or a source that goes backwards
+    plain = _one_by_one(map, odd.tolist(), starts, ends)
+    if len(odd):
+        keep = ~np.isin(number, odd)
+        number, first, last = number[keep], first[keep], last[keep]
+    fresh = np.ones(len(number), np.bool_)  # what begins where the one before ends goes on with it
+    fresh[1:] = (number[1:] != number[:-1]) | (first[1:] != last[:-1])
+    heads = np.flatnonzero(fresh)
+    tails = np.append(heads, len(number))[1:] - 1
+    number, first, last = number[heads], first[heads], last[tails]
+    leads = np.ones(len(number), np.int64)
+    leads[1:] = number[1:] != number[:-1]
+    rows = np.concatenate((np.stack((number, first, last, leads)), plain), axis=1)
+    return rows[0], rows[1], rows[2], rows[3]
+
+
+def _one_by_one(map: SourceMap, numbers: Sequence[int], starts: Ints, ends: Ints) -> Ints:
+    """The same of some edits by SourceMap.ranges itself, as columns, (4, n)."""
+    rows = [
+        (number, first, last, int(not place))
+        for number in numbers
+        for place, (first, last) in enumerate(map.ranges(int(starts[number]), int(ends[number])))
+    ]
+    return np.array(rows, np.int64).reshape(-1, 4).T
+
+
+def apart(changes: Sequence[Change]) -> list[Change]:
+    """The changes in order; one that begins within another (of two that begin together: the shorter one, else the later) is left out."""
     result: list[Change] = []
     last = 0
-    for start, minus_end, _, new in wanted:
-        if -minus_end > last:
-            result.append((max(start, last), -minus_end, new))
-            last = -minus_end
+    for start, end, new in sorted(changes, key=lambda change: (change[0], -change[1])):
+        if start >= last and not (result and result[-1][:2] == (start, end)):
+            result.append((start, end, new))
+            last = end
     return result
 
 

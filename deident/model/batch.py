@@ -69,7 +69,10 @@ class SourceMap:
         return np.diff(self.view, append=self.size)
 
     def ranges(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Source ranges behind `view[start:end]`, in order, adjacent ones joined; inserted pieces are left out."""
+        """Source ranges behind `view[start:end]`, in the view's order, adjacent ones joined; inserted pieces are left out.
+
+        Where text was put in another order than the source has it (the columns of a page), they are not in order there.
+        """
         out: list[tuple[int, int]] = []
         piece = int(np.searchsorted(self.view, start, "right")) - 1
         while piece < len(self.view) and start < end:
@@ -82,20 +85,22 @@ class SourceMap:
                 last = at + min(end, high) - low if exact else at + width
                 if out and out[-1][1] == first:
                     out[-1] = (out[-1][0], last)
-                elif not out or last > out[-1][1]:  # the second half of an atomic piece was already taken
+                elif not out or first < out[-1][0] or last > out[-1][1]:  # the second half of an atomic piece was already taken
                     out.append((first, last))
             start = max(start, high)
             piece += 1
         return out
 
     def stretch(self, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-        """Smallest source range around each `view[start:end]` (start < end), (n,) int64 each."""
+        """Source range from the first to the last piece behind each `view[start:end]` (start < end), (n,) int64 each."""
         lengths = self.lengths()
         first = np.searchsorted(self.view, starts, "right") - 1
         last = np.searchsorted(self.view, ends, "left") - 1
         low = self.source[first] + np.where(lengths[first] == self.width[first], starts - self.view[first], 0)
         exact = lengths[last] == self.width[last]
-        return low, self.source[last] + np.where(exact, ends - self.view[last], self.width[last])
+        high = self.source[last] + np.where(exact, ends - self.view[last], self.width[last])
+        back = high < low  # the last piece stands before the first in the source
+        return np.where(back, self.source[last], low), np.where(back, self.source[first] + self.width[first], high)
 
     def starts(self, offsets: Ints) -> Ints:
         """Source offset of each view offset (of an atomic or inserted piece: its start), (n,) int64."""

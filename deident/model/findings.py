@@ -59,6 +59,9 @@ class FileReport:
 
     `scan` leaves a file with findings to mask or review as "partial": it may not be published as it is.  So it stays when it bears
     marks of secrecy (`marks`, ids of patterns/policies/secrecy.toml), which only a person can lift.
+
+    members   reports on the files inside, named `file!member`; what is not clean there keeps this one from being clean
+    suffix    what the masked file's name gets besides, where it was written in another format (".docx")
     """
 
     file: str
@@ -72,6 +75,12 @@ class FileReport:
     warnings: list[str] = field(default_factory=list)
     renamed: str = ""
     marks: list[str] = field(default_factory=list)
+    suffix: str = ""
+    members: list[FileReport] = field(default_factory=list)
+
+    def all(self) -> list[FileReport]:
+        """This report and those of everything inside, each after what holds it."""
+        return [self, *(report for member in self.members for report in member.all())]
 
     def count(self, action: str) -> int:
         """How many findings have this action."""

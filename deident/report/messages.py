@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from deident.model import CATEGORY_NAMES, FileReport
+from deident.report.reasons import REASONS
 from deident.report.said import SAID
 
 LANGUAGES = ("zh", "en")
@@ -171,6 +172,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "status_official": ("（官方通知）", " (official notice)"),
     "basis": ("依据", "basis"),
     **SAID,
+    **REASONS,
 }
 
 
@@ -185,10 +187,18 @@ def because(lang: str, report: FileReport) -> str:
     reason = report.reason
     if larger := _LARGER.fullmatch(reason):
         return say(lang, "too_large", limit=int(larger[1]))
-    known = pick(lang, MESSAGES[reason]) if reason in MESSAGES else reason
+    if (code := reason.partition(":")[0]) in REASONS:
+        return noticed(lang, reason)
+    known = pick(lang, MESSAGES[code]) if code in MESSAGES else reason
     return (
         say(lang, "unsupported", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
     )
+
+
+def noticed(lang: str, key: str) -> str:
+    """A reason or warning of a format's reader, "needs:pdf", in the reader's language; an unknown one stays as it is."""
+    code, _, detail = key.partition(":")
+    return pick(lang, REASONS[code]).format(what=detail) if code in REASONS else key
 
 
 def why(lang: str, report: FileReport, marks: Mapping[str, str]) -> str:

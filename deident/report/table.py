@@ -9,7 +9,7 @@ import csv
 import io
 
 from deident.model import FileReport
-from deident.report.messages import why
+from deident.report.messages import noticed, why
 from deident.report.plain import plain
 from deident.report.run import Run
 
@@ -24,7 +24,9 @@ def header() -> str:
 
 def line(report: FileReport, run: Run) -> str:
     """The line of one file."""
-    reason = "; ".join(part for part in (why(run.lang, report, run.marks), *report.warnings) if part)
+    reason = "; ".join(
+        part for part in (why(run.lang, report, run.marks), *(noticed(run.lang, warning) for warning in report.warnings)) if part
+    )
     return _line((
         report.file, report.format, report.encoding, report.size, report.status, report.doc_type or "",
         report.count("mask"), report.count("review"), report.count("keep"), reason,
