@@ -42,8 +42,9 @@ from generated import (
 from hypothesis import given
 
 import deident
-from deident.engine import Scanner
+from deident.engine import Scanner, written
 from deident.engine.links import Links
+from deident.engine.pages import Pages
 from deident.errors import DeidentError, InputError
 from deident.formats import open_document
 from deident.model import MASK, FileReport
@@ -161,10 +162,10 @@ def test_bytes_outside_of_the_edits_stay(scanner: Scanner, format: str) -> None:
     changed = 0
     for _ in range(40):
         name, data = document(format, chance)
-        pages = scanner._pages([(name, data)])
-        (edits,), _ = pages._edits()
+        pages = Pages(scanner._editor, scanner._grounds, [(name, data)])
+        (edits,), _ = written._edits(pages, [])
         ranges = sorted(r for edit in edits for r in pages.batch.map.ranges(edit.start, edit.end))
-        (out, _), *_ = pages.masked(Links({}), rounds=0)
+        (out, *_), _ = written._round(pages, Links({}), {}, [])
         if out is None or not ranges:
             continue
         parts, at = [], 0

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 from generated import mobile, resident_id
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deident.engine.verify import leaks
 
@@ -87,3 +89,16 @@ def test_junk_and_size() -> None:
             began = time.process_time()
             assert leaks(data, encoding, values) == []
             assert time.process_time() - began < 10
+
+
+@given(
+    st.lists(st.text("0123456789X", min_size=7, max_size=18), min_size=25, max_size=60),
+    st.lists(st.text("0123456789Xab -.,", max_size=30), max_size=40),
+    st.lists(st.integers(0, 59), max_size=5),
+)
+def test_many_values_are_found_as_few_are(values: list[str], around: list[str], put: list[int]) -> None:
+    wanted = [value.encode() for value in dict.fromkeys(values)]
+    pieces = around + [values[number % len(values)] for number in put]
+    data = " ".join(pieces).encode()
+    alone = [number for number, value in enumerate(wanted) if leaks(data, "utf-8", [value])]
+    assert leaks(data, "utf-8", wanted) == alone

@@ -15,14 +15,16 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from deident.crawl.names import shown
+from deident.crawl.risky import apart, risky_bytes
 from deident.crawl.work import ScannerLike
+from deident.engine.naming import shown
 from deident.errors import InputError
 from deident.model import ACTIONS, FileReport
 from deident.report import Run, Summary, explain, jsonl
 from deident.report.explain import Explained
 from deident.report.messages import because, say, why
 
+SECONDS = 60.0  # for a risky file; more for a large one, whose pages may be pictures
 BOM = b"\xef\xbb\xbf"
 
 
@@ -113,8 +115,18 @@ def run(scanner: Gatekeeper, document: Submitted, lang: str, doc_type: str | Non
     `doc_type`: the type, when the caller knows it; `explaining`: why each finding was decided so.
     """
     items = [(document.name, document.data)]
-    explained = scanner.explain_many(items, doc_type=doc_type) if explaining else []
-    summary, reports = Summary(), [item.report for item in explained] or scanner.scan_many(items, doc_type=doc_type)
+
+    def read() -> tuple[list[FileReport], Sequence[Explained]]:
+        if explaining:
+            explained = scanner.explain_many(items, doc_type=doc_type)
+            return [item.report for item in explained], explained
+        return [report for top in scanner.scan_many(items, doc_type=doc_type) for report in top.all()], []
+
+    seconds = SECONDS * (1 + len(document.data) // (256 << 10))
+    result = apart(read, seconds) if risky_bytes(document.name, document.data) else read()
+    if isinstance(result, str):  # the process that read it took too long, or died
+        result = [FileReport(document.name, status="refused", reason=result)], []
+    summary, (reports, explained) = Summary(), result
     if not reports:
         reports = [FileReport(document.name, status="unscannable", reason=say(lang, "no_result"))]
     for report in reports:

@@ -8,34 +8,14 @@ for all that is in it, so links within it stay right.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import PurePosixPath
 
 from deident.crawl.walk import Source
+from deident.engine.naming import MaskNames, shown
 
-#: Masks values in many names at once: one name a call would cost a millisecond a file.
-MaskNames = Callable[[Sequence[str]], list[str]]
-
-#: Not allowed in file names on Windows, or awkward in a URL.
-FORBIDDEN = re.compile(r'[*?"<>|:\\]')
-_SUFFIX = re.compile(r"\.[0-9A-Za-z]{1,8}\Z")
 _CHUNK = 4096
-
-
-def shown(names: Sequence[str], mask_names: MaskNames) -> list[str]:
-    """The names with values masked, portable as file names; those in which there is nothing to mask stay as they are."""
-    return [
-        name if masked == name else _safe(name, masked, mask_names) for name, masked in zip(names, mask_names(names), strict=True)
-    ]
-
-
-def _safe(name: str, masked: str, mask_names: MaskNames) -> str:
-    olds = name.split("/")
-    if masked.count("/") != len(olds) - 1:  # a mask must not move the file to another folder
-        masked = "/".join(part.replace("/", "_") for part in mask_names(olds))
-    return "/".join(old if old == new else _portable(old, new) for old, new in zip(olds, masked.split("/"), strict=True))
 
 
 def rename_table(files: Iterable[Source], mask_names: MaskNames, lexists: Callable[[str], bool]) -> dict[str, str]:
@@ -77,12 +57,3 @@ def _above(name: str) -> list[str]:
 def exists_under(root: str) -> Callable[[str], bool]:
     """A function that tells whether a relative name is taken in the source tree."""
     return lambda name: os.path.lexists(os.path.join(root, *name.split("/")))
-
-
-def _portable(old: str, new: str) -> str:
-    """`new` as a file name, with the suffix of `old`: it says what kind of file it is."""
-    text = FORBIDDEN.sub("_", new).strip(" .") or "_"
-    suffix = _SUFFIX.search(old)
-    if suffix and not text.endswith(suffix[0]):
-        text += suffix[0]
-    return text if text not in (".", "..") else "_"

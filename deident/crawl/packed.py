@@ -14,7 +14,7 @@ from typing import Any
 
 from deident.model import FileReport, Finding
 
-_REPORT = tuple(field.name for field in fields(FileReport) if field.name != "findings")
+_REPORT = tuple(field.name for field in fields(FileReport) if field.name not in ("findings", "members"))
 Ground = tuple[str, str, tuple[str, ...], str, str]  # rule, reason, basis, type of document, source
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

@@ -46,5 +46,5 @@ def _lift(report: FileReport, mode: str) -> None:
     """A file in which nothing is left to mask or review is clean, or masked; anything else that holds it back still does."""
     done = mode == "mask" and (report.count("mask") or report.renamed)
     open_ = report.count("review") or (mode != "mask" and (report.count("mask") or report.renamed))
-    if report.status == "partial" and not (open_ or report.reason or report.marks):
+    if report.status == "partial" and not (open_ or report.reason or report.marks or "open-members" in report.warnings):
         report.status = "masked" if done else "clean"

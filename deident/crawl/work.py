@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from deident.catalog import Catalogue
-from deident.crawl.names import shown
 from deident.crawl.packed import pack
 from deident.crawl.walk import Source
+from deident.engine.naming import shown
 from deident.errors import CatalogError, DeidentError, MissingExtra, OutputError
 from deident.model import FileReport
 from deident.policy import Policy, Secrecy, Suppressions
@@ -67,7 +67,7 @@ class ScannerLike(Protocol):
         ...
 
     def scan_many(self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None) -> list[FileReport]:
-        """One report per document (or several, named `name!member`, for an archive); `pages`: what attachments hang on."""
+        """One report per document, with those on what is inside as its members; `pages`: what attachments hang on."""
         ...
 
     def mask_many(
@@ -174,35 +174,27 @@ class Work:
 
     def _scan(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
         reports = scanner.scan_many([(source.name, data) for source, data in todo], self.pages)
-        by_name: dict[str, list[FileReport]] = {source.name: [] for source, _ in todo}
-        for report in reports:
-            name = report.file
-            while name not in by_name and "!" in name:  # a member of an archive belongs to the archive
-                name = name.rpartition("!")[0]
-            by_name.get(name, []).append(report)
-        out = []
         names = shown([source.name for source, _ in todo], scanner.mask_names)
-        for (source, data), name in zip(todo, names, strict=True):
-            if own := by_name[source.name]:
-                out.append(Done(source, [self._named(report, source, name, len(data)) for report in own], None))
-            else:
-                out.append(self.failed(scanner, source, say(self.lang, "no_result")))
-        return out
+        return [
+            Done(source, [self._named(each, source, name, len(data)) for each in report.all()], None)
+            for (source, data), name, report in zip(todo, names, reports, strict=True)
+        ]
 
     def _mask(self, scanner: ScannerLike, todo: list[tuple[Source, bytes]]) -> list[Done]:
         items = [(source.name, data) for source, data in todo]
         out = []
         for (source, data), (masked, report) in zip(todo, scanner.mask_many(items, self.renames, self.pages), strict=True):
-            output = self.output(source)
-            report = self._named(report, source, self.renames.get(source.name, source.name), len(data))
+            output = self.output(source) + os.fsencode(report.suffix)
+            name = self.renames.get(source.name, source.name)
+            reports = [self._named(each, source, name, len(data)) for each in report.all()]
             if masked is None or report.status in ("unscannable", "refused"):
                 self._remove(output)
                 if report.status in ("clean", "masked"):
                     report.status, report.reason = "refused", report.reason or say(self.lang, "no_result")
-                out.append(Done(source, [report], None))
+                out.append(Done(source, reports, None))
             else:
                 self._write(output, masked, source, unchanged=masked == data)
-                out.append(Done(source, [report], output))
+                out.append(Done(source, reports, output))
         return out
 
     def _shown(self, scanner: ScannerLike, source: Source) -> str:
@@ -215,7 +207,7 @@ class Work:
         report.file = name + report.file.removeprefix(source.name)
         report.reason = because(self.lang, report)
         report.size = report.size or (source.size if size is None else size)
-        if name != source.name:
+        if name != source.name and "!" not in report.file.removeprefix(name):
             report.renamed = name
             if report.status == "clean":
                 report.status = "masked" if self.target else "partial"

@@ -21,13 +21,15 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from deident.crawl.risky import limited, risky
 from deident.crawl.walk import Source
 from deident.crawl.work import Done, ScannerLike, Work
 from deident.errors import DeidentError
 from deident.report.messages import say
 
 MakeScanner = Callable[[], ScannerLike]
-EXTRA_SECONDS_BYTES = 4 << 20  # a big file gets another time limit for every 4 MiB
+EXTRA_SECONDS_BYTES = 4 << 20  # a big file gets another time limit for every 4 MiB,
+EXTRA_SECONDS_RISKY = 256 << 10  # and for every 256 KiB where pages may be pictures, of which reading takes seconds each
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class Worker:
 
 @dataclass(slots=True)
 class Pool:
-    """Runs batches in at most `jobs` processes; `jobs` 1 runs them in this process, without protection."""
+    """Runs batches in at most `jobs` processes; `jobs` 1 runs them in this process, risky files in one beside it."""
 
     work: Work
     make: MakeScanner
@@ -56,11 +58,11 @@ class Pool:
 
     def run(self, batches: Iterator[list[Source]]) -> Generator[Done, None, None]:
         """The result of every file, as batches finish."""
-        if self.jobs <= 1:
-            for batch in batches:
-                yield from self.work(self.scanner, batch)
-            return
         try:
+            if self.jobs <= 1:
+                for batch in batches:
+                    yield from self._beside(batch) if _risky(batch) else self.work(self.scanner, batch)
+                return
             exhausted = False
             while True:
                 while not exhausted or self.retries:
@@ -78,6 +80,14 @@ class Pool:
         finally:
             self._stop()
 
+    def _beside(self, batch: list[Source]) -> Iterator[Done]:
+        """A risky file, in a process beside this one."""
+        self._give(batch, retried=False)
+        while any(worker.batch for worker in self.workers) or self.retries:
+            if self.retries:
+                self._give([self.retries.popleft()], retried=True)
+            yield from self._collect()
+
     def _has_room(self) -> bool:
         return len(self.workers) < self.jobs or any(not worker.batch for worker in self.workers)
 
@@ -90,7 +100,8 @@ class Pool:
 
     def _set_deadline(self, worker: Worker) -> None:
         size = sum(source.size for source in worker.batch)
-        worker.deadline = time.monotonic() + self.seconds * (1 + size // EXTRA_SECONDS_BYTES) + (0 if worker.ready else 120)
+        extra = size // (EXTRA_SECONDS_RISKY if _risky(worker.batch) else EXTRA_SECONDS_BYTES)
+        worker.deadline = time.monotonic() + self.seconds * (1 + extra) + (0 if worker.ready else 120)
 
     def _start(self) -> Worker:
         context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
@@ -150,6 +161,11 @@ class Pool:
         self.workers.clear()
 
 
+def _risky(batch: list[Source]) -> bool:
+    """A risky file is a batch by itself (batches.py)."""
+    return len(batch) == 1 and risky(batch[0].path)
+
+
 def _kill(worker: Worker) -> None:
     worker.pipe.close()
     worker.process.kill()
@@ -171,7 +187,12 @@ def _serve(
         pipe.send(("ready", None))
         while True:
             batch = pipe.recv()
-            pipe.send(("done", [done.light() for done in work(scanner, batch)]))
+            if _risky(batch):
+                with limited():
+                    made = [done.light() for done in work(scanner, batch)]
+            else:
+                made = [done.light() for done in work(scanner, batch)]
+            pipe.send(("done", made))
     except (EOFError, BrokenPipeError, ConnectionResetError):  # the parent is gone
         return
     except DeidentError as problem:

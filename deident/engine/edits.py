@@ -49,9 +49,11 @@ class Editor:
         self._coarse = np.array([v.mask is not None and v.mask.form in COARSE for v in self.verdicts], np.bool_)
         self._coarse_kind = np.array([pattern.mask.form in COARSE for pattern in self._patterns], np.bool_)
 
-    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True) -> Judged:
+    def judge(
+        self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True, family: Ints | None = None
+    ) -> Judged:
         """Find and decide (Examiner.judge); a value that its mask would leave as it is stays: 马官镇余官村, where a village may stay."""
-        judged = self.examiner.judge(batch, pages, given, every)
+        judged = self.examiner.judge(batch, pages, given, every, family)
         found, verdict = judged.found, judged.verdict
         coarse = self._coarse[verdict] | ~self._own[verdict] & self._coarse_kind[found.kind]
         for row in np.flatnonzero((judged.action == MASK) & coarse).tolist():

@@ -112,11 +112,14 @@ class Examiner:
         segments = np.concatenate(([0], nuls)).astype(np.int64)
         return replace(batch, view=view, segments=segments, map=compose(map_, batch.map)), map_
 
-    def judge(self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True) -> Judged:
+    def judge(
+        self, batch: Batch, pages: Sequence[str] = (), given: int | None = None, every: bool = True, family: Ints | None = None
+    ) -> Judged:
         """Find and decide in a batch as a format gives it.
 
         `pages`: by document, the title of the page it hangs on; `given`: the type of all documents, when the caller
-        knows it; `every`: recognise the types of all documents, not only of those in which a verdict hangs on it.
+        knows it; `every`: recognise the types of all documents, not only of those in which a verdict hangs on it; `family`: by
+        document, which belong together: a report and the workbook inside of it.
         """
         np.empty(LARGE, np.uint8)  # glibc keeps and re-uses blocks up to the largest it ever gave back: a fifth of the time here
         folded, folding = self.fold(batch)
@@ -130,7 +133,7 @@ class Examiner:
             typing.read(np.arange(len(batch)))
         subject = subjects.attach(scene, found, document)
         verdicts = policy.judge(self.policy, scene, found, document, typing, self.today, subject)
-        agree(scene, self.plan, found, document, verdicts)
+        agree(scene, self.plan, found, document if family is None else family[document], verdicts)
         by_rule = np.array([verdict.source == "rule" for verdict in self.policy.verdicts], np.bool_)[verdicts.verdict]
         subject = subjects.release(subject, document, subjects.kept(scene, found, verdicts.action, by_rule))
         marks = self.secrecy.find(folded)
@@ -144,25 +147,28 @@ class Examiner:
 def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, verdicts: policy.Verdicts) -> None:
     """One value, one verdict within a document (in place): what is masked in one place must not stand in another.
 
-    An office phone is the exception: kept somewhere as the office's, it is the office's everywhere.
+    An office phone is the exception: kept somewhere as the office's, it is the office's everywhere.  A name that is masked in the text
+    goes from attributes, comments and metadata, too; in the text itself two people may share it.
     """
     action = verdicts.action
     numbers = np.array([p.category in NUMBERS for p in plan.patterns], np.bool_)[found.kind]
-    masked = np.zeros(len(scene.batch), np.bool_)
-    masked[document[numbers & (action == MASK)]] = True
-    kept = np.zeros(len(scene.batch), np.bool_)
-    kept[document[numbers & (action != MASK)]] = True
-    numbers &= (masked & kept)[document]  # only where both are can one value have two verdicts
+    names = np.array([p.category == "person_name" for p in plan.patterns], np.bool_)[found.kind]
+    masked, kept = np.zeros(len(scene.batch), np.bool_), np.zeros(len(scene.batch), np.bool_)
+    masked[document[(numbers | names) & (action == MASK)]] = True
+    kept[document[(numbers | names) & (action != MASK)]] = True
+    both = (masked & kept)[document]  # only where both are can one value have two verdicts
     rows: dict[tuple[int, bytes], list[int]] = {}
     view = scene.batch.view
-    for row in np.flatnonzero(numbers).tolist():
+    for row in np.flatnonzero((numbers | names) & both).tolist():
         value = compact(view[found.start[row] : found.end[row]])
         rows.setdefault((int(document[row]), value), []).append(row)
+    beside = scene.batch.role[np.searchsorted(scene.batch.segments, found.start, "right") - 1] != 0
     for same in rows.values():
-        if len(same) > 1:
-            seen = {int(action[row]) for row in same}
-            if len(seen) > 1 and MASK in seen:
-                office = plan.patterns[found.kind[same[0]]].category == "phone" and KEEP in seen
-                leader = next(row for row in same if action[row] == (KEEP if office else MASK))
-                for column in (action, verdicts.verdict, verdicts.rule):
-                    column[same] = column[leader]
+        seen = {int(action[row]) for row in same}
+        if len(seen) == 1 or MASK not in seen:
+            continue
+        office = plan.patterns[found.kind[same[0]]].category == "phone" and KEEP in seen
+        leader = next(row for row in same if action[row] == (KEEP if office else MASK))
+        follow = [row for row in same if numbers[row] or (beside[row] and not beside[leader])]
+        for column in (action, verdicts.verdict, verdicts.rule):
+            column[follow] = column[leader]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -19,16 +19,15 @@ from deident.detectors.tagged import Tagged
 from deident.engine import texts as text_batches
 from deident.engine.edits import Editor, keyless
 from deident.engine.examine import Examiner, Judged
-from deident.engine.files import Explained, Pages
+from deident.engine.files import Files
 from deident.engine.links import Links
+from deident.engine.pages import Explained
 from deident.errors import InputError, OutputError
-from deident.formats.sniff import sniff
 from deident.matching.rules import Rule
 from deident.model import FileReport, Findings, Ground, Kind
 from deident.policy import UNKNOWN, Explanation, Policy, Secrecy, Suppressions, load_suppressions
 
 ROUNDS = 8  # a mask may bring to light what was glued to the value; more rounds than two are hardly ever needed
-PART = 4 << 20  # bytes of documents that are mapped and matched together
 LANGUAGES = ("zh", "en")
 
 
@@ -76,6 +75,7 @@ class Scanner:
         self._grounds = tuple(
             Ground(verdict.id, verdict.reason[lang], verdict.basis, verdict.source) for verdict in self._editor.verdicts
         )
+        self._files = Files(self._editor, self._grounds, self.mask_names)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self._settings,)
@@ -89,6 +89,7 @@ class Scanner:
         other._settings = {**self._settings, "ner": False}
         other._examiner = replace(self._examiner, tagged=None)
         other._editor = Editor(other._examiner, self._settings["key"], self._settings["data_set"], self._editor.suppressions)
+        other._files = Files(other._editor, self._grounds, self.mask_names)
         other.tagged = None
         return other
 
@@ -177,28 +178,21 @@ class Scanner:
     def scan_many(
         self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
     ) -> list[FileReport]:
-        """One report for each (name, bytes), whatever the format; bad data never raises.
+        """One report for each (name, bytes), whatever the format; those on files inside are its `members`.  Bad data never raises.
 
         `pages`: name of an attachment → title of the page that it hangs on, which helps to tell its type; `doc_type`: the type
         of all of them, where the caller knows it.
         """
         given = self._type(doc_type) if doc_type is not None else None
-        reports: list[FileReport | None] = [None] * len(items)
-        for numbers, part in _parts(items):
-            for number, report in zip(numbers, self._pages(part, pages, given).reports, strict=True):
-                reports[number] = report
-        return [report for report in reports if report is not None]
+        return self._files.scan(items, _titles(items, pages), given)
 
     def explain_many(
         self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None
     ) -> list[Explained]:
-        """As scan_many, with an explanation for each finding of each report, and the evidence for its document type."""
+        """As scan_many, with an explanation for each finding, and the evidence for the document type; the reports on files inside a
+        file come after its own."""
         given = self._type(doc_type) if doc_type is not None else None
-        found: list[Explained | None] = [None] * len(items)
-        for numbers, part in _parts(items):
-            for number, explained in zip(numbers, self._pages(part, pages, given).explained(), strict=True):
-                found[number] = explained
-        return [explained for explained in found if explained is not None]
+        return [explained for each in self._files.explain(items, _titles(items, pages), given) for explained in each]
 
     def mask_many(
         self,
@@ -214,11 +208,7 @@ class Scanner:
         if renames and known is not renames:
             links = Links(renames)
             self._links = (renames, links)
-        results: list[tuple[bytes | None, FileReport] | None] = [None] * len(items)
-        for numbers, part in _parts(items):
-            for number, result in zip(numbers, self._pages(part, pages).masked(links), strict=True):
-                results[number] = result
-        return [result for result in results if result is not None]
+        return self._files.mask(items, _titles(items, pages), links)
 
     def mask_name(self, name: str) -> str:
         """A file name or path with the values in it masked."""
@@ -249,12 +239,6 @@ class Scanner:
                     f"{target}: cannot be written ({problem.strerror}); free space or choose another place"
                 ) from None
         return report
-
-    def _pages(
-        self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, given: int | None = None
-    ) -> Pages:
-        titles = [pages.get(name, "") for name, _ in items] if pages else []
-        return Pages(self._editor, self._grounds, items, titles, given=given)
 
     def _one(self, text: str, title: str | None, doc_type: str | None = None) -> tuple[bytes, Judged]:
         given = self._type(doc_type) if doc_type is not None else None
@@ -311,20 +295,8 @@ def _bytes(path: Path | str) -> bytes:
         raise InputError(f"{path}: cannot be read ({problem.strerror}); check the path and its permissions") from None
 
 
-def _parts(items: Sequence[tuple[str, bytes]]) -> Iterator[tuple[list[int], list[tuple[str, bytes]]]]:
-    """Items that are worked on together: HTML pages up to a batch, everything else up to a batch."""
-    waiting: dict[bool, tuple[list[int], list[tuple[str, bytes]]]] = {True: ([], []), False: ([], [])}
-    sizes = {True: 0, False: 0}
-    for number, item in enumerate(items):
-        html = sniff(item[1], item[0])[0] == "html"
-        numbers, part = waiting[html]
-        numbers.append(number)
-        part.append(item)
-        sizes[html] += len(item[1])
-        if sizes[html] >= PART:
-            yield waiting[html]
-            waiting[html], sizes[html] = ([], []), 0
-    yield from (part for part in waiting.values() if part[0])
+def _titles(items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None) -> list[str]:
+    return [pages.get(name, "") for name, _ in items] if pages else []
 
 
 def _rebuild(settings: Mapping[str, Any]) -> Scanner:

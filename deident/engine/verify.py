@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+import numpy as np
+
 SURE = 10
 MANY = 20  # values: from here on they are not looked for one by one
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and code not in b"@.")
@@ -28,43 +30,88 @@ _FORM = re.compile(
     r"|\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|(0[0-7]{2}|1[0-7]{2}))"
 )
 _FOLD = {0xFF01 + place: 0x21 + place for place in range(0x5E)} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_MAIL = re.compile(rb"[0-9A-Z._%+()-]{1,64}@[0-9A-Z.-]+")
-_RUN = re.compile(rb"[0-9A-Z]{7,}")
+_HEAD = 7  # characters of a value by which many are looked for at once: as few as a value has (written.SHORTEST)
+_SEVEN = np.uint64((1 << 56) - 1)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(44)  # leaves 20 bits
+_STRETCH = 1 << 22  # bytes looked at together
 _TAG = re.compile(r"(?<=[0-9])(?:</?[a-zA-Z][^<>]{0,80}>|[ .·-]){1,4}(?=[0-9])")
 
 
 def leaks(data: bytes, encoding: str, values: Sequence[bytes]) -> list[int]:
     """Numbers of the values that still stand in `data`."""
-    if not values:
-        return []
-    texts = [data.upper()]
-    if b"\0" in data:
-        texts = [data.decode(name, "ignore").upper().encode("utf-8", "ignore") for name in ("utf-8", "utf-16-le", "utf-16-be")]
-    bare = [text.translate(None, _SIGNS) for text in texts]
-    wide = _WIDE.get("gb18030" if encoding == "gb18030" else "utf-8")
-    if encoding.startswith("utf-16") or _CODED.search(data) or (wide and wide.search(data)):
-        plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
-        texts.append(plain.encode("utf-8", "replace"))
-        bare.append(_TAG.sub("", plain).encode("utf-8", "replace"))
-    wanted = {value.upper() for value in values}
-    mails = {value for value in wanted if not value.isalnum()}  # signs in a mail address are a part of it
-    still = {value for text in texts for value in _standing(mails, text)}
-    for text in (*texts, *bare):
-        still |= _standing(wanted - mails - still, text)
+    still = Sought(values).standing(data, encoding) if values else set()
     return [number for number, value in enumerate(values) if value.upper() in still]
 
 
-def _standing(wanted: Set[bytes], text: bytes) -> set[bytes]:
-    """Which of these a text holds.  A few are looked for one by one, many by what the text holds, in linear time."""
-    if len(wanted) > MANY:
-        sizes = sorted({len(value) for value in wanted})
-        seen = {mail.rstrip(b".") for mail in _MAIL.findall(text)}
-        for run in set(_RUN.findall(text)):
-            seen.update(
-                run[at : at + size] for size in sizes for at in range(len(run) - size + 1) if run[at : at + size] in wanted
-            )
-        wanted = wanted & seen
-    return {value for value in wanted if value in text and (len(value) >= SURE or _alone(value, text))}
+class Sought:
+    """Values that are looked for, made ready once for however many texts."""
+
+    def __init__(self, values: Sequence[bytes]) -> None:
+        wanted = {value.upper() for value in values}
+        self._numbers = _Words({value for value in wanted if value.isalnum()})
+        self._mails = _Words({value for value in wanted if not value.isalnum()})  # signs in a mail address are a part of it
+
+    def standing(self, data: bytes, encoding: str) -> set[bytes]:
+        """Which of them (upper case) stand in `data`."""
+        texts = [data.upper()]
+        if b"\0" in data:
+            texts = [
+                data.decode(name, "ignore").upper().encode("utf-8", "ignore") for name in ("utf-8", "utf-16-le", "utf-16-be")
+            ]
+        bare = [text.translate(None, _SIGNS) for text in texts]
+        wide = _WIDE.get("gb18030" if encoding == "gb18030" else "utf-8")
+        if encoding.startswith("utf-16") or _CODED.search(data) or (wide and wide.search(data)):
+            plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
+            texts.append(plain.encode("utf-8", "replace"))
+            bare.append(_TAG.sub("", plain).encode("utf-8", "replace"))
+        still = {value for text in texts for value in self._mails.standing(text)}
+        for text in (*texts, *bare):
+            still |= self._numbers.standing(text)
+        return still
+
+
+class _Words:
+    """A few words are looked for one by one, many by their first characters, in linear time."""
+
+    def __init__(self, words: Set[bytes]) -> None:
+        many = len(words) > MANY
+        self._each = [word for word in words if not many or len(word) < _HEAD]
+        self._by_head: dict[bytes, list[bytes]] = {}
+        for word in words if many else ():
+            if len(word) >= _HEAD:
+                self._by_head.setdefault(word[:_HEAD], []).append(word)
+        self._heads = np.sort(np.array([int.from_bytes(head, "little") for head in self._by_head], np.uint64))
+        self._table = np.zeros(1 << 20, np.bool_)
+        self._table[(self._heads * _FACTOR) >> _SHIFT] = True
+
+    def standing(self, text: bytes) -> set[bytes]:
+        """Which of them `text` holds; a short one must stand alone, since it may be a part of a longer one by chance."""
+        found = {word for word in self._each if word in text and (len(word) >= SURE or _alone(word, text))}
+        for place in self._places(text):
+            for word in self._by_head[text[place : place + _HEAD]]:
+                end = place + len(word)
+                if word not in found and text.startswith(word, place) and (len(word) >= SURE or _apart(text, place, end)):
+                    found.add(word)
+        return found
+
+    def _places(self, text: bytes) -> list[int]:
+        """Where the first _HEAD characters of any word stand in `text`, overlapping ones too."""
+        size = len(text) - _HEAD + 1
+        out: list[int] = []
+        if size <= 0 or not len(self._heads):
+            return out
+        padded = text + b"\0"  # the last window begins _HEAD bytes before the end
+        for first in range(0, size, _STRETCH):
+            window = np.ndarray((min(_STRETCH, size - first),), np.dtype("<u8"), padded, first, (1,)) & _SEVEN
+            near = np.flatnonzero(self._table[(window * _FACTOR) >> _SHIFT])
+            at = np.minimum(np.searchsorted(self._heads, window[near]), len(self._heads) - 1)
+            out += (near[self._heads[at] == window[near]] + first).tolist()
+        return out
+
+
+def _apart(text: bytes, start: int, end: int) -> bool:
+    return not text[max(start - 1, 0) : start].isalnum() and not text[end : end + 1].isalnum()
 
 
 def _alone(value: bytes, text: bytes) -> bool:

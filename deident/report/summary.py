@@ -178,7 +178,7 @@ def _tagger(run: Run) -> dict[str, object] | None:
 
 def undecided(report: FileReport) -> bool:
     """In `mask`: is a person's decision all that the file waits for?  What must go was masked and verified, else it is refused."""
-    return report.status == "partial" and bool(report.count("review") or report.marks) and not report.reason
+    return report.status == "partial" and _waits(report) and not report.reason
 
 
 def not_cleared(report: FileReport) -> bool:
@@ -188,8 +188,13 @@ def not_cleared(report: FileReport) -> bool:
     """
     if report.status in FAILED:
         return True
-    open_ = report.count("mask") or report.count("review") or report.renamed or report.marks
+    open_ = report.count("mask") or report.renamed or _waits(report)
     return report.status == "partial" and bool(report.reason or not open_)
+
+
+def _waits(report: FileReport) -> bool:
+    """Is there something for a person to decide, in it or in a file inside?"""
+    return bool(report.count("review") or report.marks or "open-members" in report.warnings)
 
 
 def top_folder(file: str) -> str:

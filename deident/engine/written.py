@@ -1,0 +1,274 @@
+"""The masked bytes of judged documents, verified.
+
+Values that are removed from an item are removed from all of its family, in whatever view they stand: text, attribute, comment, metadata,
+a workbook inside.  What is inside a document is written before it.  A written item is opened again and scanned again.  What is found
+then (a number that had been glued to another one) is masked in a further round; an item in which something is left after ROUNDS, or in
+which a removed number still stands (verify.py), is not handed out.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import os
+import re
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import numpy as np
+
+from deident.engine.examine import NUMBERS
+from deident.engine.links import Links
+from deident.engine.tree import FAILED, Item
+from deident.engine.verify import SURE, Sought
+from deident.formats import Child, Document
+from deident.formats.splice import apply, changes
+from deident.matching.tokens import compact
+from deident.model import MASK, Edit, FileReport
+from deident.text.charset import encode
+
+if TYPE_CHECKING:
+    from deident.engine.pages import Pages
+
+ROUNDS = 4
+SHORTEST = 7  # characters of a number that is looked for in the whole document
+_HAN = re.compile("[㐀-鿿]{3,}")
+_MAIL = re.compile(rb"[0-9A-Za-z._%+-]{1,64}@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
+
+Inside = Mapping[int, Mapping[int, Child | None]]
+Values = list[list[bytes]]
+
+
+def masked(pages: Pages, links: Links, inside: Inside) -> list[tuple[bytes | None, FileReport]]:
+    """See Pages.masked."""
+    out, values = _round(pages, links, inside, [])
+    reports = pages.reports
+    for number in {pages.tops[inner] for inner, report in enumerate(reports) if report.reason == "not-written"}:
+        _take_back(pages, out, number, "not-written")
+    for number in range(pages.count) if len(links) else ():
+        if (data := out[number]) is not None and links.find(data):
+            _take_back(pages, out, number)
+    _verify(pages, out, values)
+    return list(zip(out[: pages.count], reports[: pages.count], strict=True))
+
+
+def _round(pages: Pages, links: Links, inside: Inside, known: Sequence[Sequence[bytes]]) -> tuple[list[bytes | None], Values]:
+    """Every document written once, and by item the numbers removed (`known`: those of the rounds before)."""
+    edits, values = _edits(pages, known)
+    if len(links):
+        _follow(pages, links, edits)
+    out: list[bytes | None] = [None] * len(pages.items)
+    kids: list[dict[int, Child | None]] = [dict(inside.get(number, {})) for number in range(len(pages.items))]
+    for number in range(len(pages.items) - 1, -1, -1):  # what is inside comes before what holds it
+        document, (name, data), (_, parent, child) = pages.documents[number], pages.items[number], pages.places[number]
+        if document.status in FAILED:
+            continue
+        if edits[number] or kids[number]:
+            out[number] = _write(pages, number, document, data, edits[number], kids[number])
+        else:
+            out[number] = _cleaned(document) or data
+        if parent >= 0 and (new := out[number]) is not None and new is not data:
+            kids[parent][child] = Child(name.rpartition("!")[2], new)
+    return out, values
+
+
+def _edits(pages: Pages, known: Sequence[Sequence[bytes]]) -> tuple[list[list[Edit]], Values]:
+    """By document: edits of the batch's own view; by item: the numbers they remove (compact, folded)."""
+    judged, patterns = pages.judged, pages.examiner.plan.patterns
+    found, view = judged.found, judged.scene.batch.view
+    rows: list[tuple[int, int, str, int]] = list(pages.editor.replacements(judged))
+    values: Values = [list(numbers) for numbers in known] or [[] for _ in range(pages.count)]
+    for row in np.flatnonzero(judged.action == MASK).tolist():
+        start, end = int(found.start[row]), int(found.end[row])
+        category = patterns[found.kind[row]].category
+        number = view[start:end].upper() if category == "email" else compact(view[start:end])
+        if category in NUMBERS and len(number) >= SHORTEST:
+            values[pages.tops[int(judged.document[row])]].append(number)
+    rows += _copies(pages, values)
+    rows += _names(pages)
+    edits: list[list[Edit]] = [[] for _ in pages.items]
+    if rows:
+        starts, ends = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.int64)
+        low, high = judged.folding.stretch(starts, np.maximum(ends, starts + 1))
+        for (start, end, new, document), a, b in zip(rows, low.tolist(), high.tolist(), strict=True):
+            edits[document].append(Edit(a, b if end > start else a, new))
+    return edits, values
+
+
+def _copies(pages: Pages, values: Values) -> list[tuple[int, int, str, int]]:
+    """Where else a removed value stands: a number as a token or inside of a longer one, a mail address anywhere."""
+    scene, found, tops = pages.judged.scene, pages.judged.found, pages.tops
+    if not any(values):
+        return []
+    view, tokens, batch = scene.batch.view, scene.tokens, scene.batch
+    document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1].tolist()
+    gone = pages.judged.action == MASK
+    covered = set(zip(found.start[gone].tolist(), found.end[gone].tolist(), strict=True))
+    sizes = [sorted({len(number) for number in numbers}) for numbers in values]
+    wanted = [frozenset(numbers) for numbers in values]
+    rows = []
+    for start, end, number in zip(tokens.start.tolist(), tokens.end.tolist(), document, strict=True):
+        family = tops[number]
+        if not wanted[family] or (start, end) in covered:
+            continue
+        token = view[start:end].upper()
+        for size in sizes[family]:
+            if size == len(token) or SURE <= size < len(token):
+                places = range(len(token) - size + 1)
+                rows += [
+                    (start + at, start + at + size, "*" * size, number)
+                    for at in places
+                    if token[at : at + size] in wanted[family]
+                ]
+    for number, family in enumerate(tops):
+        if any(b"@" in value for value in wanted[family]):
+            own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
+            for match in _MAIL.finditer(view, *own):
+                if match[0].upper() in wanted[family] and match.span() not in covered:
+                    rows.append((*match.span(), "*" * 6, number))
+    return rows
+
+
+def _names(pages: Pages) -> list[tuple[int, int, str, int]]:
+    """Where else a masked name of three characters or more stands that nobody found: in a link, glued to other words."""
+    judged, patterns = pages.judged, pages.examiner.plan.patterns
+    found, scene = judged.found, judged.scene
+    names: list[dict[bytes, str]] = [{} for _ in range(pages.count)]
+    for row in np.flatnonzero(judged.action == MASK).tolist():
+        if patterns[found.kind[row]].category == "person_name":
+            value = scene.text(int(found.start[row]), int(found.end[row]))
+            if _HAN.fullmatch(value):
+                hidden = pages.editor.preview(int(found.kind[row]), int(judged.verdict[row]), value)
+                names[pages.tops[int(judged.document[row])]].setdefault(value.encode(), hidden)
+    view, batch, rows = scene.batch.view, scene.batch, []
+    last = np.maximum.accumulate(found.end) if len(found) else found.end
+    for number, family in enumerate(pages.tops):
+        low, high = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
+        for name, hidden in names[family].items():
+            at = view.find(name, low, high)
+            while at >= 0:
+                end = at + len(name)
+                before = int(np.searchsorted(found.start, end, "left")) - 1
+                if before < 0 or last[before] <= at:
+                    rows.append((at, end, hidden, number))
+                at = view.find(name, end, high)
+    return rows
+
+
+def _follow(pages: Pages, links: Links, edits: list[list[Edit]]) -> None:
+    """Edits that make links follow; inside of them there is nothing else to mask."""
+    batch = pages.batch
+    starts = batch.segments[:-1]
+
+    def document(place: int) -> int:
+        return int(batch.document[np.searchsorted(starts, place, "right") - 1])
+
+    found: dict[int, list[Edit]] = {}
+    for link in links.find(batch.view, lambda place: pages.items[document(place)][0]):
+        number, new = document(link.start), link.new
+        low, source = int(batch.sources[number]), pages.documents[number].source
+        written = b"".join(source(a - low, b - low) for a, b in batch.map.ranges(link.start, link.end))
+        if b"%" in written and "%" not in new and "%" not in link.old:
+            new = quote(new)
+        found.setdefault(number, []).append(Edit(link.start, link.end, new))
+    for number, own in found.items():
+        edits[number] = [
+            *own,
+            *(edit for edit in edits[number] if not any(a <= edit.start and edit.end <= b for a, b, _ in own)),
+        ]
+
+
+def _write(
+    pages: Pages, number: int, document: Document, data: bytes, edits: list[Edit], kids: Mapping[int, Child | None]
+) -> bytes | None:
+    """The bytes of a document with its edits made and its children replaced; None where its format fails at that."""
+    if pages.html:
+        first = int(pages.batch.sources[number])
+
+        def written(text: str, _place: int) -> bytes:
+            return encode(entities.escape(text), document.encoding)
+
+        return apply(data, [(a - first, b - first, new) for a, b, new in changes(pages.batch.map, edits, written)])
+    own = pages.own(number)
+    moved = [Edit(start - own, end - own, new) for start, end, new in edits]
+    if document.encoding:
+        return document.write(moved, kids)
+    try:
+        made = document.write(moved, kids)
+    except Exception:  # noqa: BLE001  libraries raise what they like on a file that is not as it should be
+        if os.environ.get("DEIDENT_DEBUG") == "1":
+            traceback.print_exc(file=sys.stderr)
+        pages.reports[number].status, pages.reports[number].reason = "refused", "not-written"
+        return None
+    report = pages.reports[number]
+    report.warnings += [warning for warning in document.warnings if warning not in report.warnings]
+    return made
+
+
+def _verify(pages: Pages, out: list[bytes | None], values: Values) -> None:
+    """Open and scan what was changed once more; take back what still shows something, and say so in its report."""
+    changed = [n for n in range(pages.count) if (data := out[n]) is not None and data is not pages.items[n][1]]
+    waiting = list(changed)
+    for last in range(ROUNDS, -1, -1):
+        if not waiting:
+            break
+        items: list[Item] = [(pages.items[n][0] + pages.reports[n].suffix, out[n] or b"") for n in waiting]
+        again = pages.again(items, waiting)
+        numbers = [values[n] for n in waiting]
+        shown = {again.tops[d] for d in again.judged.document[again.judged.action == MASK].tolist()}
+        lost = {d for d in range(again.count) if again.documents[d].status in FAILED}
+        left = (shown | _leaking(again, numbers)) - lost
+        made, more = _round(again, Links({}), {}, numbers) if left and last else ([], [])
+        following = []
+        for d, n in enumerate(waiting):
+            new = made[d] if d in left and made else None
+            if d not in left and d not in lost:
+                _settle(pages, n, out)
+            elif new is None or new == items[d][1]:
+                _take_back(pages, out, n)
+            else:
+                out[n], values[n] = new, more[d]
+                following.append(n)
+        waiting = following
+
+
+def _leaking(pages: Pages, values: Sequence[Sequence[bytes]]) -> set[int]:
+    """Items that still hold one of their `values` somewhere, as the second reader of their formats sees them."""
+    sought = [Sought(numbers) if numbers else None for numbers in values]
+    return {
+        family
+        for family, document in zip(pages.tops, pages.documents, strict=True)
+        if (own := sought[family]) and any(own.standing(content, encoding) for content, encoding in document.contents())
+    }
+
+
+def _settle(pages: Pages, number: int, out: Sequence[bytes | None]) -> None:
+    """What was masked and verified is "masked", unless something is left for a person or was not seen."""
+    for inner, report in enumerate(pages.reports):
+        if pages.tops[inner] == number and report.status not in FAILED and not _open(report):
+            if out[inner] is not pages.items[inner][1]:
+                report.status = "masked"
+            report.warnings = [warning for warning in report.warnings if warning != "open-members"]
+
+
+def _open(report: FileReport) -> bool:
+    """Is something left for a person, or was a part of it not seen?  Then it may not be published as it is."""
+    if report.reason or report.marks or any(finding.action == "review" for finding in report.findings):
+        return True
+    return any(_open(inner) for inner in report.members)
+
+
+def _take_back(pages: Pages, out: list[bytes | None], number: int, reason: str = "not-verified") -> None:
+    out[number] = None
+    for inner, report in enumerate(pages.reports):
+        if inner == number or (pages.tops[inner] == number and report.status not in FAILED):
+            report.status, report.reason = "refused", reason
+
+
+def _cleaned(document: Document) -> bytes | None:
+    """The bytes without what nobody is meant to read (metadata of pictures); None where there is nothing of the kind."""
+    clean = getattr(document, "cleaned", None)
+    made: bytes | None = clean() if clean else None
+    return made
