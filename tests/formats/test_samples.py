@@ -255,8 +255,6 @@ import json, os, resource, sys, time
 sys.path[:0] = {path!r}
 from pathlib import Path
 from formats.samples import FOLDER, HOSTILE, scanner
-from formats.second_readers import traces
-from formats.samples import VALUES
 own = scanner(Path({folder!r}))
 own.scan_many([("a.html", b"<p>1</p>")])
 for number, name in enumerate(HOSTILE):
