@@ -68,12 +68,12 @@ def test_memory_is_limited_and_given_back() -> None:
 @LINUX
 def test_a_reader_that_eats_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from deident.formats import open_document
-    from deident.formats.office import rtf
+    from deident.formats.rtf import document
 
     def greedy(*_: object) -> None:
         bytearray(1 << 40)
 
-    monkeypatch.setattr(rtf.RtfDocument, "__init__", greedy)
+    monkeypatch.setattr(document.RtfDocument, "__init__", greedy)
     document = open_document(b"{\\rtf1 x}", "a.rtf")
     assert (document.status, document.reason) == ("refused", "bomb")
 

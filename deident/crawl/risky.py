@@ -98,7 +98,7 @@ def _do(pipe: Any, work: Callable[[], Any]) -> None:
             pipe.send((True, work()))
     except DeidentError as problem:
         pipe.send((False, problem))
-    except BaseException:  # noqa: BLE001  multiprocessing would print it, and it may quote the input
+    except BaseException:
         if os.environ.get("DEIDENT_DEBUG") == "1":
             raise
         os._exit(1)

@@ -162,8 +162,8 @@ HELD = {
     "tricks/x01_pivot_extlink_revisions.xlsx": _XLSX + "; pivot cache=ni; externalLink1=i; revisionLog1=n; printer settings=n",
 }
 
-#: Samples that are not wholly masked, and what is said of them: a picture nobody reads, digits that only a style sheet turns round.
-OPEN = {"leaky.rtf": ("partial", "part-unseen"), "tricks/h12_rtl_reverse.html": ("partial", "bidi-override")}
+#: Samples that are not wholly masked, and what is said of them: digits that only a style sheet turns round.
+OPEN = {"tricks/h12_rtl_reverse.html": ("partial", "bidi-override")}
 UNREAD = ("tricks/h12_rtl_reverse.html",)
 
 HOSTILE = {

@@ -7,9 +7,8 @@ import re
 import shutil
 import subprocess
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
-from struct import pack, unpack_from
+from struct import pack
 
 import numpy as np
 import pytest
@@ -35,6 +34,7 @@ from PIL import Image
 
 from deident.formats import Child, Document, Unreadable, open_document
 from deident.formats.image import dib
+from deident.formats.image.metafile import MetafileDocument
 from deident.formats.sniff import sniff
 from deident.model import Edit
 
@@ -341,7 +341,7 @@ def test_wmf(placeable: bool) -> None:
     assert view.startswith(f"姓名\t电话\n{NAME}\t{PHONE}\n人{NAME}\n\0")
     assert ID in view
     again = body(masked(data))
-    assert re.sub(" +", "", again) == starred(view).replace(" ", "")
+    assert re.sub(" +", "", again) == starred(view.split("\0")[0]) + "\0"
     (child,) = open_document(data).children()
     assert (np.asarray(Image.open(BytesIO(child.data))) == np.asarray(photo())).all()
 
@@ -404,10 +404,8 @@ EVERY = [
 ]  # fmt: skip
 
 
-def test_mutated_files_never_raise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mutated_files_never_raise() -> None:
     """Not even what open_document would turn into a refusal."""
-    from deident.formats.image.metafile import MetafileDocument
-
     chance = random.Random(7)
     for round in range(1000):
         data = bytearray(chance.choice(EVERY))
@@ -508,14 +506,3 @@ def test_libreoffice(kind: str, tmp_path: Path) -> None:
     before, after = said("before", data), said("after", done)
     assert before.count(PHONE) == 2
     assert after == starred(before)
-
-
-def test_places_of_records() -> None:
-    """The builders of this file say what they should: all records of a file follow each other."""
-    for data in EVERY[:1]:
-        at, ends = 0, [0]
-        while at < len(data):
-            at += unpack_from("<I", data, at + 4)[0]
-            ends.append(at)
-        assert ends[-1] == len(data)
-        assert all(one < two for one, two in pairwise(ends))

@@ -14,9 +14,9 @@ import pytest
 from formats.ofd_files import HEAD, SPACE, box, document, drawn, line, packed, page, singles, text
 
 from deident.formats import Child, open_document
-from deident.formats.office import ofd_seal
-from deident.formats.office.ofd import OfdDocument
-from deident.formats.office.ofd_geometry import deltas
+from deident.formats.ofd import seal
+from deident.formats.ofd.document import OfdDocument
+from deident.formats.ofd.geometry import deltas
 from deident.model import ROLES, Edit
 
 SAMPLE = Path(__file__).parents[2].parent / "shared/samples/formats/handmade.ofd"
@@ -290,15 +290,15 @@ def der(tag: int, *contents: bytes) -> bytes:
 
 def test_seals() -> None:
     certificate = der(0x30, der(0x31, der(0x0C, "张伟民".encode())), der(0x1E, "李建国".encode("utf-16-be")))
-    seal = der(
+    signed = der(
         0x30,
         der(0x02, b"\1"),
         der(0x30, der(0x16, b"PNG"), der(0x04, PNG)),
         der(0x04, certificate),
         der(0x03, b"\0" + certificate),
     )
-    data = document(page(text(20, 30, "公告")), more={"Doc_0/Signs/S0/SignedValue.dat": seal})
-    assert ofd_seal.is_der(seal)
+    data = document(page(text(20, 30, "公告")), more={"Doc_0/Signs/S0/SignedValue.dat": signed})
+    assert seal.is_der(signed)
     assert [one for _, one in segments(data)[1:]] == ["张伟民", "李建国", "张伟民", "李建国"]
     opened = open_document(data)
     assert (opened.status, opened.warnings) == ("clean", [])
@@ -310,7 +310,7 @@ def test_seals() -> None:
     assert [child.data for child in open_document(done).children()] == [PNG[:40]]
     with zipfile.ZipFile(BytesIO(done)) as file:
         new = file.read("Doc_0/Signs/S0/SignedValue.dat")
-    assert ofd_seal.is_der(new)
+    assert seal.is_der(new)
     assert new.endswith(der(0x03, b"\0" + der(0x30, der(0x31, der(0x0C, "李*".encode())), der(0x1E, "李*".encode("utf-16-be")))))
 
 

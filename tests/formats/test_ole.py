@@ -16,9 +16,9 @@ import xlrd
 from formats.ole_files import atom, compound, record, word, workbook
 
 from deident.formats import Child, Document, open_document
-from deident.formats.office import convert
-from deident.formats.office.compound import Compound
-from deident.formats.office.ole import OleDocument
+from deident.formats.ole import convert
+from deident.formats.ole.compound import Compound
+from deident.formats.ole.document import OleDocument
 from deident.model import ROLES, Edit
 
 NAME, OTHER, ID, PHONE = "鲁定国", "欧阳雪梅", "110105190001010010", "13800000000"

@@ -19,8 +19,8 @@ from pptx.util import Inches
 from python_calamine import load_workbook
 
 from deident.formats import Child, open_document
-from deident.formats.office.convert import ConvertedDocument
-from deident.formats.office.ole import OleDocument
+from deident.formats.ole.convert import ConvertedDocument
+from deident.formats.ole.document import OleDocument
 from deident.model import Edit
 
 NAME, ID, PHONE = "鲁定国", "110105190001010010", "13800000000"

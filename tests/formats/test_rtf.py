@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deident.formats import Child, open_document
-from deident.formats.office.rtf import RtfDocument, bare
+from deident.formats.rtf.document import RtfDocument, bare
 from deident.model import ROLES, Edit
 
 SAMPLE = Path(__file__).parents[2].parent / "shared/samples/formats/leaky.rtf"

@@ -9,7 +9,7 @@ import pytest
 from formats.xlsx_files import MAIN, SHEET, STRINGS, book, lines, masked, parts, segments, sheet, strings, written
 
 from deident.formats import open_document
-from deident.formats.office.xlsx import XlsxDocument
+from deident.formats.xlsx.document import XlsxDocument
 from deident.model import Edit
 
 

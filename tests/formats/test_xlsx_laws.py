@@ -21,14 +21,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deident.formats import open_document
-from deident.formats.office import marks, sheet
-from deident.formats.office.formula import gives, masked
-from deident.formats.office.middle import Middle, through
-from deident.formats.office.numbers import dates, is_date, plain
-from deident.formats.office.sheet import read_sheet
-from deident.formats.office.shown import Book
-from deident.formats.office.strings import read_strings
-from deident.formats.office.xlsx import XlsxDocument
+from deident.formats.xlsx import marks, sheet
+from deident.formats.xlsx.document import XlsxDocument
+from deident.formats.xlsx.formula import gives, masked
+from deident.formats.xlsx.middle import Middle, through
+from deident.formats.xlsx.numbers import dates, is_date, plain
+from deident.formats.xlsx.sheet import read_sheet
+from deident.formats.xlsx.shown import Book
+from deident.formats.xlsx.strings import read_strings
 from deident.model import Edit, SourceMap
 from deident.text.maps import MapBuilder, compose
 

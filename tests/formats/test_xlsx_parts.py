@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from formats.xlsx_files import HEAD, LINK, MAIN, PACKAGE, SHEET, book, masked, parts, segments, sheet, written
 
-from deident.formats.office.xlsx import XlsxDocument
+from deident.formats.xlsx.document import XlsxDocument
 
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
-from deident.formats.office.xlsx import XlsxDocument
+from deident.formats.xlsx.document import XlsxDocument
 from deident.model import Edit
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

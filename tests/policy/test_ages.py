@@ -18,7 +18,7 @@ from deident.engine import Scanner
 from deident.engine.examine import Examiner
 from deident.engine.texts import joined
 from deident.matching.scene import look
-from deident.policy.ages import FULL_AGE, minors, written
+from deident.policy.ages import FULL_AGE, minors, number, written
 
 TODAY = date(2026, 7, 1)
 CHILD, OTHER, ADULT = resident_id(2015, 3, 15), resident_id(2012, 1, 2), resident_id(1901, 3, 15)
@@ -37,7 +37,7 @@ def young(text: str, today: date = TODAY, among: str = "") -> dict[str, bool]:
     found = detectors.find(scene, ())
     values = [scene.text(a, b) for a, b in zip(found.start.tolist(), found.end.tolist(), strict=True)]
     asked = np.array([not among or value == among for value in values], np.bool_)
-    result = minors(scene, found, asked, dict.fromkeys(np.flatnonzero(asked).tolist(), today))
+    result = minors(scene, found, asked, np.full(len(found), number(today)))
     return dict(zip(values, result.tolist(), strict=True))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -16,11 +17,12 @@ import numpy as np
 
 from deident.formats.image import lines, ocr
 from deident.formats.image.canvas import GUESS, WIDE, Text
+from deident.formats.ofd.spacing import joins
 
 _WORD, _COLUMN = 0.25, 1.2  # em: gaps that part strings, and cells
 _SAME = 0.4  # em: what baselines of one line differ by
 _LAYERS = 4
-_MANY = 1500  # strings of a page, from which on tables are not looked for
+_MANY, _BROAD = 1500, 200  # strings of a page, and of a row, from which on tables are not looked for
 _PAIRS = {"gb18030": re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[0-9][\x81-\xfe][0-9])"), "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]"),
           "cp949": re.compile(rb"[\x81-\xfe][\x41-\x5a\x61-\x7a\x81-\xfe]"), "big5": re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")}  # fmt: skip
 _COMMON = re.compile(rb"[\xa1-\xa3\xb0-\xf7][\xa1-\xfe]")
@@ -69,19 +71,35 @@ def chars(data: bytes, start: int, size: int, codec: str) -> list[Char]:
 def arrange(data: bytes, texts: Sequence[Text]) -> Iterator[Sequence[Char]]:
     """Stretches of the text in reading order; what stands between two (TAB, blank, LF) is at -1."""
     guess = western(data, texts)
-    by_layer = sorted(range(len(texts)), key=lambda number: texts[number].layer)
-    for _, own in groupby(by_layer, key=lambda number: texts[number].layer):
-        found = list(_strings(data, [texts[number] for number in own], guess))
-        if len(found) > _MANY:
-            yield from _plain(found)
-            continue
+    by_layer = sorted(texts, key=lambda text: text.layer)
+    for _, own in groupby(by_layer, key=lambda text: text.layer):
+        covers: list[list[tuple[_Run, int]]] = [[] for _ in range(_LAYERS)]
+        for run, angle, number in _strings(data, list(own), guess):
+            covers[number].append((run, angle))
+        for found in covers:
+            yield from _arranged(found)
+
+
+def _arranged(found: Sequence[tuple[_Run, int]]) -> Iterator[Sequence[Char]]:
+    """Strings with their angle, none above another."""
+    rows = Counter(round(run.across / run.em) for run, _ in found)
+    if len(found) > _MANY or max(rows.values(), default=0) > _BROAD:
+        yield from _plain(found)
+    elif found:
         read = [ocr.Line("".join(one for one, _, _ in run.chars), 1.0, _quad(run, angle), _spans(run)) for run, angle in found]
-        for piece in lines.arrange(read):
+        pieces = lines.arrange(read)
+        for number, piece in enumerate(pieces):
             if piece.line < 0:
-                yield [(one, -1, 0) for one in piece.text]
+                apart = not piece.text and _apart(pieces[number - 1].text, pieces[number + 1].text)
+                yield [("\n", -1, 0)] if apart else [(one, -1, 0) for one in piece.text]
             else:
                 yield found[piece.line][0].chars[piece.first : piece.first + len(piece.text)]
         yield [("\n", -1, 0)]
+
+
+def _apart(above: str, below: str) -> bool:
+    """Are these no lines of one paragraph: masked values, or whole numbers?"""
+    return above.endswith("*") or not joins(above, below)
 
 
 def _plain(found: Sequence[tuple[_Run, int]]) -> Iterator[Sequence[Char]]:
@@ -98,8 +116,8 @@ def _plain(found: Sequence[tuple[_Run, int]]) -> Iterator[Sequence[Char]]:
     yield [("\n", -1, 0)]
 
 
-def _strings(data: bytes, texts: Sequence[Text], guess: str) -> Iterator[tuple[_Run, int]]:
-    """Runs put together, with their angle: by line, from left to right."""
+def _strings(data: bytes, texts: Sequence[Text], guess: str) -> Iterator[tuple[_Run, int, int]]:
+    """Runs put together, with their angle, and how many others they cover: by line, from left to right."""
     by_angle: dict[int, list[_Run]] = {}
     for text in texts:
         by_angle.setdefault(text.angle, []).extend(_runs(data, text, guess))
@@ -108,9 +126,9 @@ def _strings(data: bytes, texts: Sequence[Text], guess: str) -> Iterator[tuple[_
         start = 0
         for number in range(1, len(own) + 1):
             if number == len(own) or own[number].across - own[start].across > _SAME * min(own[number].em, own[start].em):
-                for layer in _layers(sorted(own[start:number], key=lambda run: run.begin)):
+                for cover, layer in enumerate(_layers(sorted(own[start:number], key=lambda run: run.begin))):
                     for run in _joined(layer):
-                        yield run, angle
+                        yield run, angle, cover
                 start = number
 
 

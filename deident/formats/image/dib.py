@@ -56,15 +56,15 @@ class Dib(NamedTuple):
         codes: Codes = sum((parts[:, :, place] << np.uint32(8 * place) for place in range(1, count)), parts[:, :, 0])
         return codes
 
-    def pixels(self, bits: bytes) -> Bytes:
-        """(height, width, 3) RGB, or (…, 4) with alpha where there is any."""
+    def pixels(self, bits: bytes, all: bool = False) -> Bytes:
+        """(height, width, 3) RGB, or (…, 4) with alpha where it says anything, or is wanted in any case."""
         codes = self.codes(bits)
         if self.palette is not None:
             found: Bytes = self.palette[np.minimum(codes, len(self.palette) - 1)]
             return found
         colour = np.stack([_channel(codes, mask) for mask in self.masks], axis=2)
         alpha = _channel(codes, _ALPHA)[:, :, None] if self.alpha else None
-        if alpha is None or not alpha.any() or bool((alpha == 255).all()):
+        if alpha is None or not (all or (alpha.any() and int(alpha.min()) < 255)):
             return colour
         if self.alpha == MULTIPLIED:
             whole = np.minimum(colour.astype(np.uint32) * 255 // np.maximum(alpha, 1).astype(np.uint32), 255)
@@ -217,4 +217,4 @@ def read(data: bytes) -> Bytes | None:
     start = int.from_bytes(data[10:14], "little")
     if dib is None or dib.packing not in (0, 3) or len(data) - start < dib.size:
         return None
-    return dib.pixels(data[start:])
+    return dib.pixels(data[start:], True)

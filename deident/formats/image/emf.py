@@ -6,7 +6,7 @@ from struct import unpack_from
 
 from deident.formats import Unreadable
 from deident.formats.image import dib
-from deident.formats.image.canvas import IDENTITY, WIDE, Bitmap, Canvas, Font, Inner, Matrix, Note, codec, finite, times
+from deident.formats.image.canvas import GLYPHS, IDENTITY, WIDE, Bitmap, Canvas, Font, Inner, Matrix, Note, codec, finite, times
 from deident.formats.image.emfplus import Plus
 
 _EOF, _COMMENT, _SMALL, _DIRECT, _ALPHA = 14, 70, 108, 80, 114
@@ -77,7 +77,7 @@ class Emf:
             if size >= 40:
                 count = min(unpack_from("<I", data, at + 36)[0], (size - 40) // 40)
                 for number in range(count):
-                    self._text(at, size, at + 40 + 40 * number, _POLY[kind])
+                    self._text(at, size, at + 40 + 40 * number, _POLY[kind], count > 1)
         elif kind == _SMALL:
             self._small(at, size)
         elif kind in _BITMAPS:
@@ -119,8 +119,8 @@ class Emf:
         a, b, c, d, e, f = unpack_from("<6f", self.data, at)
         return sane((a, b, c, d, e, f))
 
-    def _text(self, at: int, size: int, place: int, wide: bool) -> None:
-        """EmrText ([MS-EMF] 2.2.5) at `place` of a record."""
+    def _text(self, at: int, size: int, place: int, wide: bool, several: bool = False) -> None:
+        """EmrText ([MS-EMF] 2.2.5) at `place` of a record, which may have several."""
         x, y, count, offset, options = unpack_from("<iiIII", self.data, place)
         (steps_at,) = unpack_from("<I", self.data, place + 36)
         width = 2 if wide else 1
@@ -138,7 +138,7 @@ class Emf:
         self.canvas.text(
             at + offset, width * count, WIDE if wide else self.canvas.context.font.codec, (float(x), float(y)), options, steps
         )
-        if not options & 0x10:
+        if not options & GLYPHS and not several:
             self.canvas.region(at + end, at + (steps_at if steps and steps_at >= end else size if not steps_at else end))
 
     def _small(self, at: int, size: int) -> None:

@@ -19,9 +19,9 @@ from deident.formats.image.canvas_lines import Char, arrange, chars, western
 from deident.formats.image.emf import Emf
 from deident.formats.image.metafile_pictures import check, over, pictures
 from deident.formats.image.wmf import Wmf
-from deident.formats.office.objects import Object
 from deident.formats.office.outside import binary
-from deident.formats.office.raw import runs
+from deident.formats.ole.objects import Object
+from deident.formats.ole.raw import runs
 from deident.formats.parts import PartsDocument
 from deident.formats.splice import Change
 from deident.model import Edit
@@ -183,6 +183,8 @@ class MetafileDocument(PartsDocument):
 
     def _paint(self, out: dib.Bytes, bitmaps: Sequence[Bitmap], data: bytes) -> None:
         new = dib.read(data)
+        if new is not None and new.shape[2] == 3:
+            new = np.concatenate((new, np.full_like(new[:, :, :1], 255)), axis=2)
         top = 0
         for one in bitmaps:
             old = self._pixels(one)

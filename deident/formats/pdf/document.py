@@ -188,9 +188,8 @@ class PdfDocument(PartsDocument):
             if part in self.texts:
                 fresh[self.texts[part]].set(text)
         self.warn(*strings.drop(pdf))
-        if cuts:
-            if subset.prune(pdf, self.body.used(cuts)):
-                self.warn("font-unpruned")
+        if cuts and subset.prune(pdf, self.body.used(cuts)):
+            self.warn("font-unpruned")
         out = BytesIO()
         pdf.save(out, deterministic_id=True, fix_metadata_version=False)
         return out.getvalue()
