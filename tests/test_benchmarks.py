@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import peers, quality, speed, synthesis
+from benchmarks import formats, made, peers, quality, speed, synthesis
 from benchmarks.quality import Found, Result
 from deident import policy
 from deident.engine import Scanner
@@ -283,3 +283,44 @@ def test_too_much_to_review_fails_and_is_no_floor() -> None:
     floors, refused = quality.raised(busy, {}, new_corpus=False)
     assert floors["examples"]["scores"] == {} and not refused
     assert "for review per document" in quality.failures(busy, floors)[0]
+
+
+# ---- formats
+
+
+def test_bounds_of_formats_survive_new_floors() -> None:
+    floors, _ = quality.raised(results(masked=0.9), {"formats": {"xlsx": {"scan": 9.0}}}, new_corpus=False)
+    assert floors["formats"] == {"xlsx": {"scan": 9.0}}
+    assert not quality.failures(results(masked=0.95), floors)
+
+
+def test_bounds_are_those_of_formats_that_are_measured() -> None:
+    bounds = json.loads(quality.FLOORS.read_text(encoding="utf-8"))["formats"]
+    assert set(bounds) <= set(formats.FORMATS)
+    assert all({"read", "scan", "mask"} <= set(entry) for entry in bounds.values())
+
+
+def test_a_format_is_measured_beside_its_plain_reader() -> None:
+    kind = formats.FORMATS["zip"]._replace(size=40_000, small=20_000)
+    data = kind.make(40_000)
+    assert data is not None
+    figures = formats.measure(Scanner(ner=False), kind, data, data, "a.zip", 1)
+    assert set(figures.seconds) == {"read", "scan", "mask", "scan, loose", "mask, loose", "unzip"}
+    assert set(figures.ratios) == {"read", "scan", "mask", "scan, loose", "mask, loose"}
+    assert figures.peak > 0 and figures.bytes == len(data)
+    text = formats.table({"zip": figures, "7z": "py7zr is not installed"}, {"zip": {"scan": 3.5}})
+    assert "3.5" in text and "not measured: py7zr is not installed" in text
+
+
+def test_ratios_above_their_bound_and_files_that_were_not_read_fail() -> None:
+    good = formats.Figures(1, "rows", 1, {}, {"scan": 4.0, "mask": 1.0}, 1.0, "masked", 3)
+    assert good.failures("xlsx", {"scan": 4.5, "read": 1.0}) == []
+    assert good.failures("xlsx", {"scan": 3.5}) == ["xlsx: scan is 4, must be at most 3.5"]
+    assert formats.Figures(1, "rows", 1, status="refused").failures("xlsx", {}) == ["xlsx: refused, 0 findings"]
+    assert formats.pinned({"xlsx": good, "7z": "no"}) == {"xlsx": {"scan": 6.0, "mask": 1.6}}
+
+
+def test_made_files_hold_people_and_are_the_same_each_time() -> None:
+    for make in (made.rtf, made.ods, made.ofd, made.pdf):
+        assert make(9) == make(9)
+    assert {int(row[2][6:10]) for row in made.roster(50)} <= set(range(1900, 1913))

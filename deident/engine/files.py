@@ -10,7 +10,7 @@ from deident.engine.edits import Editor
 from deident.engine.links import Links
 from deident.engine.naming import MaskNames
 from deident.engine.pages import Explained, Pages
-from deident.engine.tree import Item
+from deident.engine.tree import FAILED, Item
 from deident.formats import LIMITS, Document, Limits, Unreadable, open_document
 from deident.formats.binary import BinaryDocument
 from deident.formats.html_pictures import holds
@@ -61,7 +61,9 @@ class Files:
 
             document, inside = self._inside(name, data, document, page, work)
             [(out, report)] = self._pages([(name, data)], [page], None, limits, [document]).masked(links, {0: inside.changed})
-            if out is None and report.status not in ("unscannable", "refused"):
+            if inside.reports and all(inside.changed.get(number, True) is None for number in range(len(inside.reports))):
+                out, report.status, report.reason = None, "refused", "part-unseen"  # nothing of it is left
+            elif out is None and report.status not in FAILED:
                 report.status, report.reason = "refused", "not-written"
             enclose(report, inside, masking=True)
             return out, report

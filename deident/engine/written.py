@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import html as entities
 import os
-import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -19,10 +18,11 @@ from urllib.parse import quote
 
 import numpy as np
 
+from deident.engine import copies
 from deident.engine.examine import NUMBERS
 from deident.engine.links import Links
 from deident.engine.tree import FAILED, Item
-from deident.engine.verify import SURE, Sought
+from deident.engine.verify import Sought
 from deident.formats import Child, Document
 from deident.formats.splice import apply, changes
 from deident.matching.tokens import compact
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 SHORTEST = 7  # characters of a number that is looked for in the whole document
-_HAN = re.compile("[㐀-鿿]{3,}")
-_MAIL = re.compile(rb"[0-9A-Za-z._%+-]{1,64}@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
 
 Inside = Mapping[int, Mapping[int, Child | None]]
 Values = list[list[bytes]]
@@ -86,8 +84,7 @@ def _edits(pages: Pages, known: Sequence[Sequence[bytes]]) -> tuple[list[list[Ed
         number = view[start:end].upper() if category == "email" else compact(view[start:end])
         if category in NUMBERS and len(number) >= SHORTEST:
             values[pages.tops[int(judged.document[row])]].append(number)
-    rows += _copies(pages, values)
-    rows += _names(pages)
+    rows += [*copies.numbers(pages, values), *copies.names(pages)]
     edits: list[list[Edit]] = [[] for _ in pages.items]
     if rows:
         starts, ends = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.int64)
@@ -95,66 +92,6 @@ def _edits(pages: Pages, known: Sequence[Sequence[bytes]]) -> tuple[list[list[Ed
         for (start, end, new, document), a, b in zip(rows, low.tolist(), high.tolist(), strict=True):
             edits[document].append(Edit(a, b if end > start else a, new))
     return edits, values
-
-
-def _copies(pages: Pages, values: Values) -> list[tuple[int, int, str, int]]:
-    """Where else a removed value stands: a number as a token or inside of a longer one, a mail address anywhere."""
-    scene, found, tops = pages.judged.scene, pages.judged.found, pages.tops
-    if not any(values):
-        return []
-    view, tokens, batch = scene.batch.view, scene.tokens, scene.batch
-    document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1].tolist()
-    gone = pages.judged.action == MASK
-    covered = set(zip(found.start[gone].tolist(), found.end[gone].tolist(), strict=True))
-    sizes = [sorted({len(number) for number in numbers}) for numbers in values]
-    wanted = [frozenset(numbers) for numbers in values]
-    rows = []
-    for start, end, number in zip(tokens.start.tolist(), tokens.end.tolist(), document, strict=True):
-        family = tops[number]
-        if not wanted[family] or (start, end) in covered:
-            continue
-        token = view[start:end].upper()
-        for size in sizes[family]:
-            if size == len(token) or SURE <= size < len(token):
-                places = range(len(token) - size + 1)
-                rows += [
-                    (start + at, start + at + size, "*" * size, number)
-                    for at in places
-                    if token[at : at + size] in wanted[family]
-                ]
-    for number, family in enumerate(tops):
-        if any(b"@" in value for value in wanted[family]):
-            own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
-            for match in _MAIL.finditer(view, *own):
-                if match[0].upper() in wanted[family] and match.span() not in covered:
-                    rows.append((*match.span(), "*" * 6, number))
-    return rows
-
-
-def _names(pages: Pages) -> list[tuple[int, int, str, int]]:
-    """Where else a masked name of three characters or more stands that nobody found: in a link, glued to other words."""
-    judged, patterns = pages.judged, pages.examiner.plan.patterns
-    found, scene = judged.found, judged.scene
-    names: list[dict[bytes, str]] = [{} for _ in range(pages.count)]
-    for row in np.flatnonzero(judged.action == MASK).tolist():
-        if patterns[found.kind[row]].category == "person_name":
-            value = scene.text(int(found.start[row]), int(found.end[row]))
-            if _HAN.fullmatch(value):
-                hidden = pages.editor.preview(int(found.kind[row]), int(judged.verdict[row]), value)
-                names[pages.tops[int(judged.document[row])]].setdefault(value.encode(), hidden)
-    view, batch, rows = scene.batch.view, scene.batch, []
-    last = np.maximum.accumulate(found.end) if len(found) else found.end
-    for number, family in enumerate(pages.tops):
-        low, high = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
-        for name, hidden in names[family].items():
-            at = view.find(name, low, high)
-            while at >= 0:
-                end = at + len(name)
-                before = int(np.searchsorted(found.start, end, "left")) - 1
-                if before < 0 or last[before] <= at:
-                    rows.append((at, end, hidden, number))
-                at = view.find(name, end, high)
-    return rows
 
 
 def _follow(pages: Pages, links: Links, edits: list[list[Edit]]) -> None:

@@ -11,7 +11,7 @@ from deident.report.explain import Explained
 from deident.report.messages import ACTION_NAMES, category_name, pick, place, say, why
 from deident.report.plain import plain
 from deident.report.run import Run
-from deident.report.summary import Summary, not_cleared
+from deident.report.summary import FAILED, Summary, not_cleared
 
 
 def checked(reports: Sequence[FileReport], run: Run, explained: Sequence[Explained] = ()) -> Iterator[str]:
@@ -68,8 +68,11 @@ def tasks(summary: Summary, run: Run) -> list[tuple[str, str]]:
                 ),
             )
         )
-    if summary.unread:
-        out.append(("unread", say(lang, "do_unwritten" if masking else "do_unread", files=summary.unread)))
+    unwritten = sum(summary.statuses[status] for status in FAILED)  # a partly read file is written, and counted above
+    if masking and unwritten:
+        out.append(("unread", say(lang, "do_unwritten", files=unwritten)))
+    elif summary.unread and not masking:
+        out.append(("unread", say(lang, "do_unread", files=summary.unread)))
     if masking and summary.statuses["masked"]:
         out.append(("good", say(lang, "do_masked", files=summary.statuses["masked"], places=summary.masked_places)))
     return out or [("good", say(lang, "do_nothing", files=summary.files))]

@@ -104,6 +104,11 @@ def test_members_of_an_archive_are_judged_apart(scanner: Scanner) -> None:
     assert (report.status, report.reason) == ("partial", "members-left-out")
 
 
+def test_an_archive_of_which_nothing_could_be_read_is_refused(scanner: Scanner) -> None:
+    [(out, report)] = scanner.mask_many([("all.zip", packed({"c.mp4": b"\0\0\0\x18ftypmp42" + bytes(40)}))])
+    assert out is None and (report.status, report.reason) == ("refused", "part-unseen")
+
+
 def test_an_archive_of_clean_files_is_clean_and_stays_as_it_is(scanner: Scanner) -> None:
     data = packed({"a.txt": b"nothing", "b.html": b"<html><p>nothing</p></html>"})
     [(out, report)] = scanner.mask_many([("all.zip", data)])

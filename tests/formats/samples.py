@@ -119,7 +119,7 @@ HELD = {
     "leaky.odt": _WORD + "; initial-creator=n; @creator=n; @desc=n; styles header=n; styles footer=p",
     "leaky.ppt": "slide 1=nip; slide 2=i; notes=np; author=n; table 1 row 2=n; table 1 row 3=n; table 1 row 4=n",
     "leaky.pptx": "slide 1=nip; slide 1 notes=np; slide 1 chart=n; slide 2=i; creator=n; .xlsx Sheet1!A2=n; .xlsx Sheet1!A3=n; .xlsx Sheet1!A4=n",
-    "leaky.rtf": "paragraph 1=nip; paragraph 2=p; paragraph 3=ni; header=n; footer=p; deleted=nip; revtbl=n; subject=i; doccomm=p; author=n; annotation=np; wzDescription=n; .png line 1=i; .png metadata=np",
+    "leaky.rtf": "paragraph 1=nip; paragraph 2=p; paragraph 3=ni; header=n; footer=p; deleted=nip; revtbl=n; subject=i; doccomm=p; author=n; annotation=np; wzDescription=n; .png line 1=i; .png metadata=np; .wmf!picture1.bmp line 1=i; .emf!picture1.bmp line 1=i",
     "leaky.xls": _SHEET + "; footer=n; author=n; keywords=p; Workbook=m",
     "leaky.xlsx": _XLSX,
     "libreoffice.pdf": "page 1=nip; info /Author=n",
@@ -167,7 +167,7 @@ OPEN = {"tricks/h12_rtl_reverse.html": ("partial", "bidi-override")}
 UNREAD = ("tricks/h12_rtl_reverse.html",)
 
 HOSTILE = {
-    "arch/n.tar.gz": ("partial", "members-left-out"),  # the tar in it holds `../evil`
+    "arch/n.tar.gz": ("refused", "part-unseen"),  # the tar in it holds `../evil`
     "hostile/bomb.docx": ("refused", "bomb"),
     "hostile/bomb.pdf": ("refused", "bomb"),
     "hostile/deep.html": ("masked", ""),

@@ -1,0 +1,78 @@
+"""Where else in its family a removed value stands that nobody found there: in a link, inside a longer number, glued to other words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deident.engine.verify import SURE
+from deident.model import MASK
+
+if TYPE_CHECKING:
+    from deident.engine.pages import Pages
+
+_HAN = re.compile("[㐀-鿿]{3,}")
+_MAIL = re.compile(rb"[0-9A-Za-z._%+-]{1,64}@(?:[0-9A-Za-z-]+\.)+[0-9A-Za-z-]+")
+
+
+def numbers(pages: Pages, values: Sequence[Sequence[bytes]]) -> list[tuple[int, int, str, int]]:
+    """Where else a removed value stands: a number as a token or inside of a longer one, a mail address anywhere."""
+    scene, found, tops = pages.judged.scene, pages.judged.found, pages.tops
+    if not any(values):
+        return []
+    view, tokens, batch = scene.batch.view, scene.tokens, scene.batch
+    document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1].tolist()
+    gone = pages.judged.action == MASK
+    covered = set(zip(found.start[gone].tolist(), found.end[gone].tolist(), strict=True))
+    sizes = [sorted({len(number) for number in numbers}) for numbers in values]
+    wanted = [frozenset(numbers) for numbers in values]
+    rows = []
+    for start, end, number in zip(tokens.start.tolist(), tokens.end.tolist(), document, strict=True):
+        family = tops[number]
+        if not wanted[family] or (start, end) in covered:
+            continue
+        token = view[start:end].upper()
+        for size in sizes[family]:
+            if size == len(token) or SURE <= size < len(token):
+                places = range(len(token) - size + 1)
+                rows += [
+                    (start + at, start + at + size, "*" * size, number)
+                    for at in places
+                    if token[at : at + size] in wanted[family]
+                ]
+    for number, family in enumerate(tops):
+        if any(b"@" in value for value in wanted[family]):
+            own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
+            for match in _MAIL.finditer(view, *own):
+                if match[0].upper() in wanted[family] and match.span() not in covered:
+                    rows.append((*match.span(), "*" * 6, number))
+    return rows
+
+
+def names(pages: Pages) -> list[tuple[int, int, str, int]]:
+    """Where else a masked name of three characters or more stands that nobody found: in a link, glued to other words."""
+    judged, patterns = pages.judged, pages.examiner.plan.patterns
+    found, scene = judged.found, judged.scene
+    wanted: list[dict[bytes, str]] = [{} for _ in range(pages.count)]
+    for row in np.flatnonzero(judged.action == MASK).tolist():
+        if patterns[found.kind[row]].category == "person_name":
+            value = scene.text(int(found.start[row]), int(found.end[row]))
+            if _HAN.fullmatch(value):
+                hidden = pages.editor.preview(int(found.kind[row]), int(judged.verdict[row]), value)
+                wanted[pages.tops[int(judged.document[row])]].setdefault(value.encode(), hidden)
+    view, batch, rows = scene.batch.view, scene.batch, []
+    last = np.maximum.accumulate(found.end) if len(found) else found.end
+    for number, family in enumerate(pages.tops):
+        low, high = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
+        for name, hidden in wanted[family].items():
+            at = view.find(name, low, high)
+            while at >= 0:
+                end = at + len(name)
+                before = int(np.searchsorted(found.start, end, "left")) - 1
+                if before < 0 or last[before] <= at:
+                    rows.append((at, end, hidden, number))
+                at = view.find(name, end, high)
+    return rows
