@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
 
 from deident.report.messages import say
 
@@ -54,19 +53,20 @@ def show(options: argparse.Namespace) -> int:
 
 
 def _modules(package: str) -> list[tuple[str, ...]]:
-    """One module is one check or one format; the first line of its docstring says what it is.
-
-    Beside the formats stand modules they share: a format is a module with a class that has a `format`.
-    """
-    home = import_module(f"deident.{package}")
-    names = [module.name for module in iter_modules(home.__path__) if not module.name.startswith("_")]
-    modules = [(name, import_module(f"deident.{package}.{name}")) for name in names]
+    """One module is one check; formats are named by the table of readers.  The first line of the docstring says what it is."""
     if package == "formats":
-        modules = [(name, module) for _, module in modules if (name := _format(module))]
-    return [(name, (module.__doc__ or "").strip().partition("\n")[0]) for name, module in modules]
+        from deident.formats import READERS
+
+        modules = [(name, f"formats.{reader.module}", reader.extra) for name, reader in READERS.items()]
+    else:
+        home = import_module(f"deident.{package}")
+        names = [module.name for module in iter_modules(home.__path__) if not module.name.startswith("_")]
+        modules = [(name, f"{package}.{name}", "") for name in names]
+    return [(name, _first_line(module, extra)) for name, module, extra in modules]
 
 
-def _format(module: ModuleType) -> str:
-    """The name of the format a module reads, as reports say it; "" for what formats share."""
-    own = (thing for thing in vars(module).values() if isinstance(thing, type) and thing.__module__ == module.__name__)
-    return next((name for kind in own if isinstance(name := getattr(kind, "format", None), str) and name), "")
+def _first_line(module: str, extra: str) -> str:
+    try:
+        return (import_module(f"deident.{module}").__doc__ or "").strip().partition("\n")[0]
+    except ImportError:
+        return f"pip install 'deident[{extra}]'"

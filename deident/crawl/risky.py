@@ -22,7 +22,7 @@ TEXT = (
 )  # fmt: skip
 _HEADS = (
     b"%PDF", b"PK", b"\xd0\xcf\x11\xe0", b"{\\rt", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"RIFF", b"\x1f\x8b",
-    b"BZh", b"\xfd7zX", b"7z\xbc\xaf", b"Rar!", b"WARC",
+    b"BZh", b"\xfd7zX", b"7z\xbc\xaf", b"Rar!", b"WARC", b"\xd7\xcd\xc6\x9a", b"\1\0\x09\0", b"\1\0\0\0",
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def risky_bytes(name: str, data: bytes) -> bool:
 
 @contextmanager
 def limited(memory: int = MEMORY) -> Iterator[None]:
-    """In here the process may take no more than `memory` bytes beyond what it has (Linux, macOS; elsewhere nothing happens)."""
+    """In here the process may take no more than `memory` bytes beyond what it has (Linux; elsewhere nothing happens)."""
     try:
         import resource
 

@@ -13,7 +13,7 @@ from deident.engine.pages import Explained, Pages
 from deident.engine.tree import FAILED, Item
 from deident.formats import LIMITS, Document, Limits, Unreadable, open_document
 from deident.formats.binary import BinaryDocument
-from deident.formats.html_pictures import holds
+from deident.formats.inline import holds
 from deident.formats.sniff import sniff
 from deident.model import FileReport, Ground
 

@@ -226,8 +226,10 @@ class Scanner:
         return self.scan_many([(Path(path).name, _bytes(path))])[0]
 
     def mask_file(self, source: Path | str, target: Path | str) -> FileReport:
-        """Mask one file into another, which is written only when verified.  Raises InputError, OutputError."""
+        """Mask one file into another, which is written only when verified; one that had to be written in another format gets the
+        report's `suffix` behind its name.  Raises InputError, OutputError."""
         data, report = self.mask_many([(Path(source).name, _bytes(source))])[0]
+        target = f"{target}{report.suffix}"
         if data is not None:
             part = Path(target).with_name(Path(target).name + ".part")
             try:

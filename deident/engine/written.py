@@ -49,6 +49,10 @@ def masked(pages: Pages, links: Links, inside: Inside) -> list[tuple[bytes | Non
         if (data := out[number]) is not None and links.find(data):
             _take_back(pages, out, number)
     _verify(pages, out, values)
+    for number, report in enumerate(reports):
+        if report.suffix and (out[number] is None or out[number] is pages.items[number][1]):
+            report.suffix = ""  # it stays as it is, in the format it has
+            report.warnings = [warning for warning in report.warnings if not warning.startswith(("converted", "written-as"))]
     return list(zip(out[: pages.count], reports[: pages.count], strict=True))
 
 
@@ -141,6 +145,8 @@ def _write(
         return None
     report = pages.reports[number]
     report.warnings += [warning for warning in document.warnings if warning not in report.warnings]
+    if document.status == "partial" and not report.reason:  # seen only when it was written
+        report.status, report.reason = "partial", document.reason
     return made
 
 

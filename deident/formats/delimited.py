@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from deident.formats import Child
 from deident.formats.document import Assembly, TextDocument
 from deident.formats.plain import lines
-from deident.formats.splice import splice
+from deident.formats.splice import changes
 from deident.model import Edit
 
 DELIMITERS = b",\t;|"
@@ -103,4 +103,4 @@ class DelimitedDocument(TextDocument):
             for cell in re.finditer(rb"[^\t\n\0]+", text):
                 apart.append(Edit(edit.start + cell.start(), edit.start + cell.end(), edit.replacement if first else ""))
                 first = False
-        return splice(self.data, self.batch().map, apart, self.encode) if apart else self.data
+        return self.spliced(changes(self.batch().map, apart, self.encode), children) if apart or children else self.data

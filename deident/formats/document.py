@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from deident.formats import LIMITS, Child, Limits
-from deident.formats.splice import splice
+from deident.formats.inline import pictures, replaced, together
+from deident.formats.splice import Change, apply, changes
 from deident.model import ROLES, Batch, Edit, SourceMap
 from deident.text.charset import Decoded, decode, encode
 from deident.text.maps import MapBuilder, compose
@@ -105,12 +106,16 @@ class TextDocument:
         return encode(self.escape(text), self.encoding)
 
     def children(self) -> Iterable[Child]:
-        """Text holds no files."""
-        return ()
+        """Pictures in `data:` URLs."""
+        return [child for _, _, child in pictures(self.data)]
 
     def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document."""
-        return splice(self.data, self.batch().map, edits, self.encode) if edits else self.data
+        return self.spliced(changes(self.batch().map, edits, self.encode), children) if edits or children else self.data
+
+    def spliced(self, text: Sequence[Change], children: Mapping[int, Child | None] | None) -> bytes:
+        """The bytes with changes of the text and other pictures."""
+        return apply(self.data, together(text, replaced(self.data, children or {})))
 
     def locate(self, place: int) -> str:
         """Lines and segments say where."""

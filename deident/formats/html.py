@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from deident.formats import Child, Limits
 from deident.formats.html_marks import find_marks
-from deident.formats.html_pictures import pictures, replaced, together
 from deident.formats.html_tags import Extras, Fragment, find_extras
 from deident.formats.html_text import read_text
+from deident.formats.inline import pictures, replaced, together
 from deident.formats.splice import apply, changes
 from deident.model import ROLES, Batch, Edit, Ints, SourceMap
 from deident.text.charset import Decoded, decode, encode

@@ -20,7 +20,7 @@ from deident.formats import Child, nested
 from deident.formats.document import Assembly, TextDocument
 from deident.formats.escapes import percent, replaced
 from deident.formats.plain import lines
-from deident.formats.splice import Change, apply, changes
+from deident.formats.splice import Change, changes
 from deident.model import Edit, SourceMap
 from deident.text.charset import encode
 from deident.text.maps import MapBuilder, compose, shift
@@ -247,7 +247,7 @@ class JsonDocument(TextDocument):
 
     def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document; a number that changes is put in quotes."""
-        if not edits:
+        if not edits and not children:
             return self.data
         done = changes(self.batch().map, edits, self.encode)
         way = self._decoded.map
@@ -259,4 +259,4 @@ class JsonDocument(TextDocument):
             if any(start < after and before < end for before, after, _ in done[max(bisect_right(done, (start,)) - 1, 0) :][:2]):
                 quote = encode(self._numbers[number][2], self.encoding)
                 quotes += ((start, start, quote), (end, end, quote))
-        return apply(self.data, sorted(done + quotes, key=lambda change: change[:2]))
+        return self.spliced(sorted(done + quotes, key=lambda change: change[:2]), children)

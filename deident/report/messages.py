@@ -113,7 +113,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "name_masked": ("文件名含个人信息", "the file name holds personal information"),
     "not-verified": ("脱敏后核验未通过，未写入", "the masked result did not pass verification and was not written"),
     "review-left": ("仍有内容需人工判断", "something is left for a person to decide"),
-    "unsupported": ("不支持的格式：{what}", "not a format that can be read: {what}"),
+    "no_reader": ("不支持的格式：{what}", "not a format that can be read: {what}"),
     "unknown binary data": ("未知的二进制数据", "unknown binary data"),
     "too_large": ("超过 {limit} MiB 的上限", "larger than {limit} MiB"),
     # progress and outcome
@@ -191,7 +191,7 @@ def because(lang: str, report: FileReport) -> str:
         return noticed(lang, reason)
     known = pick(lang, MESSAGES[code]) if code in MESSAGES else reason
     return (
-        say(lang, "unsupported", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
+        say(lang, "no_reader", what=known) if report.format == "binary" and report.status == "unscannable" and reason else known
     )
 
 

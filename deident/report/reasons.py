@@ -75,8 +75,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "signature-broken": ("脱敏使数字签名或电子印章失效：请重新签署", "masking breaks the digital signature or seal: sign again"),
     "thumbnail-removed": ("已移除缩略图", "the thumbnail was removed"),
-    "metadata-removed": ("已移除元数据", "metadata was removed"),
-    "rasterised": ("页面已转为图片", "pages were turned into pictures"),
+    "rasterised": (
+        "有页面的文字无法逐字移除，已转为图片：请人工核对该页",
+        "pages whose text could not be taken out were turned into pictures: a person must look at them",
+    ),
     "recompressed": ("图片已重新编码", "the picture was encoded again"),
     "converted": ("已转换为 {what}，指向原文件的链接需要更新", "converted to {what}: links to the old file must be changed"),
     "written-as": ("已改写为 {what} 格式", "written as {what}"),

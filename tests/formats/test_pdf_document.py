@@ -384,3 +384,13 @@ def test_damaged_files_never_raise(name: str) -> None:
         batch = document.batch()
         assert document.write([]) == bytes(junk)
         assert batch.view.endswith(b"\0") and time.perf_counter() - begun < 20
+
+
+def test_a_page_of_which_the_text_cannot_be_taken_out_becomes_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = page(f"ID {VALUES[1]}", "other text")
+    document = opened(data)
+    monkeypatch.setattr("deident.formats.pdf.document.cut", lambda *_: {0: []})  # a writer that takes nothing out
+    out = document.write(edits(document, [VALUES[1]]))
+    assert (document.status, document.reason) == ("partial", "rasterised")
+    again = opened(out)
+    assert VALUES[1] not in view(again) and len(list(again.children())) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from deident.formats import locators
 from deident.formats.odf.cells import VALUES, Cell, cell_of, count, science
 from deident.formats.office.attributes import attribute, telling
 from deident.formats.office.flow import flat
@@ -22,7 +23,7 @@ class OdfTables(Reader):
     def __init__(self, view: bytes, where: str = "") -> None:
         super().__init__(view, where, "text", _TRACKED.search(view) is not None)
         self.body = ""  # "spreadsheet", "presentation" …
-        self.sheets: list[str] = []
+        self.sheet = 0  # number of the one that is open
         self._cells: list[Cell | None] = []  # that are open; None: nothing but text
         self._times = 1
 
@@ -37,7 +38,8 @@ class OdfTables(Reader):
         if self.body == "spreadsheet" and not self.story.depth and not self._stack:
             self.cut()
             name = attribute(self.view, token, b"name").decode("utf-8", "replace")
-            self.story.name = f"{name}!"
+            self.sheet += 1
+            self.story.name = f"{locators.sheet(name, self.sheet)}!"
         self.story.table()
 
     def end_table(self, token: Token) -> None:

@@ -2,6 +2,7 @@
 
 Kept: letters that are not ASCII, a mail address, seven digits in a row (blanks and hyphens between them allowed), and whatever
 stands in an attribute that is for people (author, title, descr …).  Of an element with a name and a value the name is the label.
+What has the form of a mobile number or of an identity number (GB 11643) is kept wherever it stands, be it in an id or a typeface.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _TOLD = re.compile(rb"[\x80-\xff@]|&#|\d[\d .-]{5,}\d")
 _FOR_PEOPLE = frozenset(
     b"author initials userid descr title instr tooltip alias alt href string creator initial-creator company manager answer query".split()
 )
-#: Attributes and elements that are never text, by local name.
+SURE = re.compile(rb"(?<![\w.-])1[3-9]\d{9}(?![\w.])|(?<![\d.])[1-9]\d{16}[\dXx](?!\w)")
+#: Attributes and elements that are never text but for those numbers, by local name.
 _NEVER = frozenset(
     b"id change-id paraid textid durableid style-name parent-style-name font-name font-name-asian font-name-complex font-family font-family-asian "
     b"font-family-complex typeface date dt dateutc path d points viewbox coordsize coordorigin adj style enhanced-path modifiers "
@@ -58,26 +60,29 @@ def telling(view: bytes, token: Token) -> Iterator[Attribute]:
     """The attributes of a start tag that hold text."""
     if token.start == token.end or not _tells(view[token.start : token.end]):
         return
-    local = token.name.rpartition(b":")[2].lower()
-    if local in _NEVER_IN:
-        return
+    never = token.name.rpartition(b":")[2].lower() in _NEVER_IN
     found = [(name, name.rpartition(b":")[2].lower(), start, end) for name, start, end in attributes(view, token)]
     label = next(((start, end) for _, name, start, end in found if name == b"name"), (-1, -1))
     for full, name, start, end in found:
         value = view[start:end].strip()
-        if not value or full.startswith(b"xmlns") or name in _NEVER or name.startswith(b"rsid"):
-            continue
-        if len(value) < 4 and not value.isalnum():  # signs of lists
-            continue
-        if not _TOLD.search(value) and (name not in _FOR_PEOPLE or _NUMBER.fullmatch(value)):
-            continue
-        if (name not in _VALUES or value.startswith(b"__")) and _NUMBER.fullmatch(value):
+        if not SURE.search(value) and (never or not _told(full, name, value)):
             continue
         shown = full.rpartition(b":")[2].decode("utf-8", "replace")
         if name in (b"val", b"value", b"string-value"):
             yield Attribute(shown, start, end, *label)
         else:
             yield Attribute(shown, start, end)
+
+
+def _told(full: bytes, name: bytes, value: bytes) -> bool:
+    """Is this an attribute that may hold text, and does it?"""
+    if not value or full.startswith(b"xmlns") or name in _NEVER or name.startswith(b"rsid"):
+        return False
+    if len(value) < 4 and not value.isalnum():  # signs of lists
+        return False
+    if not _TOLD.search(value) and (name not in _FOR_PEOPLE or _NUMBER.fullmatch(value)):
+        return False
+    return not _NUMBER.fullmatch(value) or (name in _VALUES and not value.startswith(b"__"))
 
 
 @lru_cache(1 << 12)

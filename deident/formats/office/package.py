@@ -15,6 +15,7 @@ from deident.formats.archive.inner import cut
 from deident.formats.document import Assembly
 from deident.formats.escapes import chain, entities, percent
 from deident.formats.markup import MarkupDocument
+from deident.formats.office.attributes import SURE, telling
 from deident.formats.office.flow import Mark, flat
 from deident.formats.office.members import NAMES, OUTSIDE, Members
 from deident.formats.office.outside import binary
@@ -24,6 +25,7 @@ from deident.formats.office.reader import Reader
 from deident.formats.office.relations import relations
 from deident.formats.office.steps import led
 from deident.formats.parts import Part
+from deident.formats.tags import tokens
 from deident.model import SourceMap
 from deident.text.charset import decode
 from deident.text.maps import compose, shift
@@ -72,8 +74,13 @@ class PackageDocument(Members):
             self.read_other(part, out)
 
     def read_links(self, part: Part, out: Assembly) -> None:
-        """Addresses outside of the package; those inside are names of members."""
+        """Addresses outside of the package; those inside are names of members.  Ids and types count where they are numbers."""
         view = self.decoded(part).view
+        for token in tokens(view) if SURE.search(view) else ():
+            for found in telling(view, token) if token.kind == "start" else ():
+                if found.name != "Target" and SURE.search(view, found.start, found.end):
+                    text, map = entities(flat(view[found.start : found.end]))
+                    self.later(part, out, "attribute", "@" + found.name, text, shift(map, found.start))
         for link in relations(view):
             if link.external:
                 text, map = chain(flat(view[link.start : link.end]), entities, percent)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deident.formats.escapes import entities
-from deident.formats.office.attributes import Attribute, telling
+from deident.formats.office.attributes import SURE, Attribute, telling
 from deident.formats.office.flow import flat
 from deident.formats.tags import attributes, tokens
 from deident.model import SourceMap
@@ -45,7 +45,10 @@ def properties(view: bytes) -> Iterator[tuple[str, str, bytes, SourceMap]]:
             named = [one for one in stack if not one[0].startswith(b"vt:")]
             full, label = named[-1] if named else (b"", (-1, -1))
             name = full.rpartition(b":")[2]
-            if name in _COUNTED or (stack and stack[-1][0].rpartition(b":")[2] in _COUNTED):
+            counted = name in _COUNTED or (stack and stack[-1][0].rpartition(b":")[2] in _COUNTED)
+            if counted and not SURE.search(text):
+                if label[0] >= 0:  # the name of what is counted
+                    yield "attribute", "@name", *_line(view, Attribute("name", *label))
                 continue
             shown = name.decode("utf-8", "replace")
             if name == b"title":

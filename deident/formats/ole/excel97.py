@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from struct import error, unpack_from
 from typing import NamedTuple
 
-from deident.formats import Unreadable
+from deident.formats import Unreadable, locators
 from deident.formats.ole.biff import Reader, Record, Run, all_shown, characters, records, shown
 from deident.formats.ole.excel97_numbers import Formats, place, plain, rk
 from deident.formats.ole.units import NUMBER, WIDE, Characters, Piece, numeral
@@ -82,7 +82,8 @@ class Workbook:
         sheet = self._open[-1] if self._open else Sheet("", [])
         if kind == _BOF:
             self._begun.add(record.at)
-            self._open.append(Sheet(self._names.get(record.at, sheet.name), []))
+            number = list(self._names).index(record.at) + 1 if record.at in self._names else 0
+            self._open.append(Sheet(locators.sheet(self._names[record.at], number) if number else sheet.name, []))
         elif kind == _EOF and self._open:
             if self._open.pop().cells:
                 self.sheets.append(sheet)

@@ -19,7 +19,7 @@ from pikepdf import Pdf
 from deident.formats import LIMITS, Child, Limits, Unreadable
 from deident.formats.document import Assembly
 from deident.formats.parts import PartsDocument
-from deident.formats.pdf import attachments, earlier, guard, images, readback, revisions, strings, subset
+from deident.formats.pdf import attachments, earlier, guard, images, raster, readback, revisions, strings, subset
 from deident.formats.pdf.body import Body
 from deident.formats.pdf.cuts import Cut, cut, holder
 from deident.formats.pdf.glyphs import Stream
@@ -157,7 +157,15 @@ class PdfDocument(PartsDocument):
         shown, beside = self._sorted(edits)
         texts = {number: apply(self.parts[number].data, own).decode() for number, own in beside.items()}
         cuts = cut(self.batch(), self.parts, shown)
-        return self._packed(cuts, texts, children or {}) if cuts or texts or children else self.data
+        if not (cuts or texts or children):
+            return self.data
+        made = self._packed(cuts, texts, children or {})
+        view = self.batch().view
+        if left := readback.still(made, [view[edit.start : edit.end].decode("utf-8", "replace") for edit in shown]):
+            made = raster.rasterise(made, pages=left)  # the boxes are drawn by now
+            self.warn("rasterised")
+            self.unseen("rasterised")
+        return made
 
     def _sorted(self, edits: Sequence[Edit]) -> tuple[list[Edit], dict[int, list[tuple[int, int, bytes]]]]:
         """Edits of shown text, and changes of strings by number of their part."""

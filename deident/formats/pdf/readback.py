@@ -16,7 +16,31 @@ from deident.formats.pdf.page import Page
 from deident.formats.pdf.paths import Box
 
 _FONTS = ("/Length1", "/Length2", "/Length3")
+_SURE = 11  # characters by which a value is itself and no chance
 _LOW, _HIGH = -0.15, 0.85  # ems around a baseline
+
+
+def still(data: bytes, values: Sequence[str]) -> list[int]:
+    """Pages (0 …) in whose text pdfium still reads one of these values of _SURE letters or digits: what the writer could not reach."""
+    wanted = {bare for value in values if len(bare := _bare(value)) >= _SURE}
+    if not wanted:
+        return []
+    with pdfium.PdfDocument(data) as shown:
+        return [
+            number for number in range(len(shown)) if (page := _bare(_page(shown, number))) and any(one in page for one in wanted)
+        ]
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text if character.isalnum()).upper()
+
+
+def _page(shown: pdfium.PdfDocument, number: int) -> str:
+    try:
+        read: str = shown[number].get_textpage().get_text_bounded()
+    except pdfium.PdfiumError:
+        return ""
+    return read
 
 
 def unseen(data: bytes, body: Body) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
+from deident.formats import locators
 from deident.formats.office.relations import relations, resolve
 from deident.formats.splice import Change, apply
 from deident.formats.tags import attributes, tokens
@@ -16,8 +17,6 @@ _KINDS = ("worksheet", "dialogsheet", "xlmacrosheet", "xlintlmacrosheet")  # she
 _ROWS = re.compile(r"(?:\A|/)(?:work|dialog|macro)sheets/[^/]+\.xml\Z", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[:\\/?\[\]\x00-\x1f]")
 _LONGEST = 31  # letters of a sheet's name
-_PLAIN_NAME = re.compile(r"[一-鿿]{2,4}")
-_DIGITS = re.compile(r"\d{5}")
 
 
 class Entry(NamedTuple):
@@ -60,9 +59,7 @@ def sheets(view: bytes, rels: str, parts: Mapping[str, bytes], names: Collection
 
 def label(entry: Entry, number: int) -> str:
     """What a locator calls the sheet: its name, unless that may be somebody's."""
-    if not entry.name or _DIGITS.search(entry.name) or _PLAIN_NAME.fullmatch(entry.name):
-        return f"Sheet{number}"
-    return entry.name
+    return locators.sheet(entry.name, number)
 
 
 def renamed(entries: Sequence[Entry], data: bytes, changes: list[Change]) -> tuple[list[Change], dict[str, str]]:

@@ -25,6 +25,23 @@ def test_a_picture_is_a_child_and_goes_back_in_its_place() -> None:
     assert document.write([], {0: Child("picture 1.png", new)}) == page(new)
 
 
+@pytest.mark.parametrize(
+    ("name", "around"),
+    [
+        ("a.json", b'{"content": "<img src=\\"data:image\\/png;base64,%s\\">", "n": 1}'),
+        ("a.json", b'{"pic": "data:image/png;base64,%s", "n": 13}'),
+        ("a.css", b".logo { background: url(data:image/png;base64,%s) }"),
+        ("a.xml", b'<?xml version="1.0"?><svg><image href="data:image/png;base64,%s"/></svg>'),
+        ("a.csv", "照片,姓名\ndata:image/png;base64,%s,陈一一\n".encode()),
+    ],
+)
+def test_a_picture_in_other_text(name: str, around: bytes) -> None:
+    document = open_document(around % base64.b64encode(PNG), name)
+    [child] = document.children()
+    assert child.data == PNG
+    assert document.write([], {0: Child("picture 1.png", PNG[:90])}) == around % base64.b64encode(PNG[:90])
+
+
 def test_icons_are_no_pictures_to_read() -> None:
     assert list(open_document(page(PNG[:60]), "a.html").children()) == []
 

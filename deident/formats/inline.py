@@ -1,6 +1,6 @@
-"""Pictures inside a page: `data:` URLs in base64 (RFC 2397), as WeChat articles and pasted editors have them.
+"""Pictures inside text: `data:` URLs in base64 (RFC 2397), as WeChat articles, pasted editors, style sheets and API answers have them.
 
-Each is a child of the page; a masked one is put back in its place.  Small ones are the icons every site is full of.
+Each is a child of the document; a masked one is put back in its place.  Small ones are the icons every site is full of.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from deident.formats.splice import Change
 
 LEAST = 400  # characters of base64: 300 bytes are no picture in which text could be read
 _PICTURE = re.compile(
-    rb"data:image/(png|jpe?g|gif|bmp|webp|tiff?)(?:;[\w=-]+)*;base64,([A-Za-z0-9+/\r\n]{%d,}={0,2})" % LEAST, re.I
+    rb"data:image\\?/(png|jpe?g|gif|bmp|webp|tiff?)(?:;[\w=-]+)*;base64,((?:[A-Za-z0-9+/\r\n]|\\/){%d,}={0,2})" % LEAST, re.I
 )
 
 
@@ -28,7 +28,7 @@ def pictures(data: bytes) -> list[tuple[int, int, Child]]:
     """Start and end of the base64 of each picture, and the picture; what cannot be decoded is left out."""
     out = []
     for number, found in enumerate(_PICTURE.finditer(data) if b";base64," in data else (), 1):
-        code = found[2].translate(None, b"\r\n")
+        code = found[2].translate(None, b"\r\n\\")
         try:
             content = base64.b64decode(code + b"=" * (-len(code) % 4), validate=True)
         except (binascii.Error, ValueError):
