@@ -165,6 +165,7 @@ READERS: Mapping[str, Reader] = {
     "xlsx": Reader("xlsx.document", "XlsxDocument"),
     "odf": Reader("odf.document", "OdfDocument"),
     "ofd": Reader("ofd.document", "OfdDocument"),
+    "flat": Reader("office.flat", "FlatDocument"),
     "package": Reader("office.package", "PackageDocument"),
     "ole": Reader("ole.document", "opened"),
     "rtf": Reader("rtf.document", "RtfDocument"),

@@ -1,4 +1,5 @@
-"""Pictures inside text: `data:` URLs in base64 (RFC 2397), as WeChat articles, pasted editors, style sheets and API answers have them.
+"""Pictures and documents inside text: `data:` URLs in base64 (RFC 2397), as WeChat articles, pasted editors, style sheets, saved pages
+and API answers have them.
 
 Each is a child of the document; a masked one is put back in its place.  Small ones are the icons every site is full of.
 """
@@ -14,8 +15,11 @@ from deident.formats import Child
 from deident.formats.splice import Change
 
 LEAST = 400  # characters of base64: 300 bytes are no picture in which text could be read
+#: A picture by its type, a document by how it begins: PDF, ZIP, OLE, RTF.
 _PICTURE = re.compile(
-    rb"data:image\\?/(png|jpe?g|gif|bmp|webp|tiff?)(?:;[\w=-]+)*;base64,((?:[A-Za-z0-9+/\r\n]|\\/){%d,}={0,2})" % LEAST, re.I
+    rb"data:(?:image\\?/(png|jpe?g|gif|bmp|webp|tiff?)|[\w.+\\/-]{1,100})(?:;[\w=-]+)*;base64,(?(1)|(?-i:(?=JVBERi|UEsDB|0M8R4K|e1xydG)))"
+    rb"((?:[A-Za-z0-9+/\r\n]|\\/){%d,}={0,2})" % LEAST,
+    re.I,
 )
 
 
@@ -33,7 +37,8 @@ def pictures(data: bytes) -> list[tuple[int, int, Child]]:
             content = base64.b64decode(code + b"=" * (-len(code) % 4), validate=True)
         except (binascii.Error, ValueError):
             content = found[2]
-        out.append((*found.span(2), Child(f"picture {number}.{found[1].decode().lower()}", content)))
+        name = f"picture {number}.{found[1].decode().lower()}" if found[1] else f"file {number}"
+        out.append((*found.span(2), Child(name, content)))
     return out
 
 

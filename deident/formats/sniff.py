@@ -47,6 +47,11 @@ _PROLOGUE = re.compile(
     rb"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*+>)*+", re.IGNORECASE
 )
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)  # most of what a crawl holds
+#: Flat OpenDocument, flat OPC, Word and Excel of 2003, by root element and namespace.
+_FLAT = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]*:)?(?:document|package|wordDocument|Workbook)\s[^<>]*[\"'](?:urn:oasis:names:tc:opendocument:xmlns:office:1\.0"
+    rb"|http://schemas\.microsoft\.com/office/(?:2006/xmlPackage|word/2003/wordml)|urn:schemas-microsoft-com:office:spreadsheet)[\"']"
+)
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/<>]*)")
 
 
@@ -63,12 +68,19 @@ def sniff(data: bytes, name: str = "") -> tuple[str, str]:
     if _JSON.match(head) and not (delimited and not name.endswith(".json")):
         return "json", ""
     if head.startswith(b"<"):
-        return ("html" if _is_html(head) else "markup") if _ROOT.match(head, _prologue(head)) else _text(view, name), ""
+        return _marked(head) if _ROOT.match(head, _prologue(head)) else _text(view, name), ""
     if delimited:
         return "delimited", ""
     if name.endswith((".js", ".json", ".jsonl", ".ndjson", ".jsonp")):
         return "json", ""
     return _text(view, name), ""
+
+
+def _marked(head: bytes) -> str:
+    """HTML, an office document in one file, or any other XML."""
+    if _is_html(head):
+        return "html"
+    return "flat" if _FLAT.match(head, _prologue(head)) else "markup"
 
 
 def _prologue(head: bytes) -> int:
@@ -102,14 +114,14 @@ def _binary(data: bytes) -> tuple[str, str] | None:
             if signature == b"RIFF" and data[8:12] == b"WEBP":
                 return "image", ""
             return ("warc", "") if format == "stream" and _unpacked(data).startswith(b"WARC/1.") else (format, hint)
+    if data[40:44] == b" EMF" and data.startswith(b"\1\0\0\0"):
+        return "metafile", ""  # which may hold the same as PDF near its beginning
     if b"%PDF-" in data[:1024]:
         return "pdf", ""
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (b"PK\x05\x06" in data[-66000:] and b"PK\x01\x02" in data):
         return _zip(data), ""
     if data[257:262] == b"ustar":
         return "tar", ""
-    if data[40:44] == b" EMF" and data.startswith(b"\1\0\0\0"):
-        return "metafile", ""
     if data[4:8] == b"ftyp":
         return "binary", "MP4 media"
     if data.startswith(b"BM") and int.from_bytes(data[2:6], "little") == len(data):

@@ -506,3 +506,15 @@ def test_libreoffice(kind: str, tmp_path: Path) -> None:
     before, after = said("before", data), said("after", done)
     assert before.count(PHONE) == 2
     assert after == starred(before)
+
+
+def test_bits_with_masks_are_pixels() -> None:
+    masks = pack("<III", 0xFF0000, 0xFF00, 0xFF)
+    head = info(40, 30, 32, packing=3) + masks
+    (child,) = open_document(emf(stretched(head, b"\x10\x20\x30\0" * 1200))).children()
+    with Image.open(BytesIO(child.data)) as picture:
+        assert picture.size == (40, 30) and picture.convert("RGB").getpixel((5, 5)) == (0x30, 0x20, 0x10)
+
+
+def test_a_pdf_inside_does_not_make_it_one() -> None:
+    assert open_document(emf(comment(b"%PDF-1.4 the same once more"), text(10, 20, "甲乙"))).format == "metafile"

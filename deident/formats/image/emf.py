@@ -174,7 +174,7 @@ class Emf:
         elif made.packing in (1, 2):
             whole = (at + offset, at + offset + length), (at + bits, at + bits + count)
             self.canvas.inner.append(Inner("bmp", whole))
-        elif made.packing:
+        elif made.packing in dib.FILES:
             self.canvas.inner.append(Inner(dib.FILES[made.packing], [(at + bits, at + bits + count)]))
         else:
             self.canvas.bitmaps.append(Bitmap(made, [(at + bits, at + bits + made.size)], (x, y, wide, tall)))

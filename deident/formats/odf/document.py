@@ -9,7 +9,6 @@ from deident.formats.document import Assembly
 from deident.formats.odf.reader import OdfReader
 from deident.formats.office.flow import Mark
 from deident.formats.office.package import PackageDocument
-from deident.formats.office.properties import properties
 from deident.formats.parts import Part
 
 _TEXT = ("content.xml", "styles.xml", "settings.xml")
@@ -37,8 +36,7 @@ class OdfDocument(PackageDocument):
         if name in _TEXT and not folder.startswith("META-INF"):
             self.take(part, out, OdfReader(self.decoded(part).view, folder if name == "content.xml" else part.name[:-4]))
         elif name == "meta.xml":
-            for found in properties(self.decoded(part).view):
-                self.later(part, out, *found)
+            self.read_properties(part, out)
         else:
             self.read_common(part, out)
 

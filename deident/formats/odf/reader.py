@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from deident.formats.odf.text import OdfText
-from deident.formats.office.attributes import Attribute, attribute
+from deident.formats.office.attributes import SURE, Attribute, attribute
 from deident.formats.office.flow import OLD, Story
 from deident.formats.tags import Token
 
@@ -53,8 +53,14 @@ class OdfReader(OdfText):
             self.unseen = "part-unseen"
         elif self.name == b"number:text" and len(text.strip()) < 4:  # a sign of a format
             return
-        elif name != b"config-item" or not _SETTING.fullmatch(text.strip()):
+        elif name != b"config-item" or SURE.search(text) or not self._setting(token):
             super().other(token)
+
+    def _setting(self, token: Token) -> bool:
+        """Is this a number, a word of its own, or a blob?"""
+        return self.packed("meta", b"config-item", token.start, token.end) or bool(
+            _SETTING.fullmatch(self.view[token.start : token.end].strip())
+        )
 
     def _shape(self, token: Token) -> None:
         if self.story.inside or self.story.depth:

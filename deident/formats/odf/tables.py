@@ -93,6 +93,7 @@ class OdfTables(Reader):
         """What the attributes tell; values of cells are read with their text, links to members are none."""
         cell = self._cells[-1] if self._cells else None
         own = cell is not None and cell.start == token.start
+        self.codes(token)
         for found in telling(self.view, token):
             if not (own and found.name in _VALUES) and not (found.name == "href" and _INSIDE.match(self.view, found.start)):
                 self.attribute(found)

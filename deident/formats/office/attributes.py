@@ -25,6 +25,7 @@ _FOR_PEOPLE = frozenset(
     b"author initials userid descr title instr tooltip alias alt href string creator initial-creator company manager answer query".split()
 )
 SURE = re.compile(rb"(?<![\w.-])1[3-9]\d{9}(?![\w.])|(?<![\d.])[1-9]\d{16}[\dXx](?!\w)")
+_PLACE = frozenset(b"x y cx cy dx dy sx sy l t r b w h".split())  # lengths
 #: Attributes and elements that are never text but for those numbers, by local name.
 _NEVER = frozenset(
     b"id change-id paraid textid durableid style-name parent-style-name font-name font-name-asian font-name-complex font-family font-family-asian "
@@ -65,7 +66,7 @@ def telling(view: bytes, token: Token) -> Iterator[Attribute]:
     label = next(((start, end) for _, name, start, end in found if name == b"name"), (-1, -1))
     for full, name, start, end in found:
         value = view[start:end].strip()
-        if not SURE.search(value) and (never or not _told(full, name, value)):
+        if (not SURE.search(value) or name in _PLACE) and (never or not _told(full, name, value)):
             continue
         shown = full.rpartition(b":")[2].decode("utf-8", "replace")
         if name in (b"val", b"value", b"string-value"):

@@ -102,6 +102,7 @@ class OoxmlReader(Runs):
         """What the attributes tell; the initials of somebody whose name changes change with it."""
         if token.name.startswith(b"v:") and b"gfxdata" in self.view[token.start : token.end]:
             self._packed(token)
+        self.codes(token)
         found = list(telling(self.view, token))
         for one in found:
             self.attribute(one)

@@ -23,7 +23,7 @@ from deident.formats.office.printer import PRINTER
 from deident.formats.office.properties import properties
 from deident.formats.office.reader import Reader
 from deident.formats.office.relations import relations
-from deident.formats.office.steps import led
+from deident.formats.office.steps import Step, led
 from deident.formats.parts import Part
 from deident.formats.tags import tokens
 from deident.model import SourceMap
@@ -68,10 +68,16 @@ class PackageDocument(Members):
         if part.name.endswith(".rels"):
             self.read_links(part, out)
         elif part.name.lower().startswith("docprops/") and part.name.endswith(".xml"):
-            for found in properties(self.decoded(part).view):
-                self.later(part, out, *found)
+            self.read_properties(part, out)
         elif part.name not in LISTS or _TELLING.search(part.data):
             self.read_other(part, out)
+
+    def read_properties(self, part: Part, out: Assembly) -> None:
+        """What is said of the document."""
+        steps: list[Step] = []
+        for found in properties(self.decoded(part).view, steps):
+            self.later(part, out, *found)
+        self._follow(part, steps)
 
     def read_links(self, part: Part, out: Assembly) -> None:
         """Addresses outside of the package; those inside are names of members.  Ids and types count where they are numbers."""
@@ -126,10 +132,12 @@ class PackageDocument(Members):
                 self.later(part, out, story.role, "tracked change", view, map)
         for found in reader.later:
             self.later(part, out, *found)
-        if reader.steps:
+        self._follow(part, reader.steps)
+
+    def _follow(self, part: Part, steps: list[Step]) -> None:
+        if steps:
             text = self.decoded(part)
-            plain = text.view is part.data
-            self.steps[part.name] = reader.steps if plain else [led(step, text) for step in reader.steps]
+            self.steps[part.name] = steps if text.view is part.data else [led(step, text) for step in steps]
 
     def locate(self, place: int) -> str:
         """Of text that has no locator as a segment: its paragraph, or the row of its table."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from deident.formats.escapes import chain, entities, percent
 from deident.formats.office.attributes import Attribute, telling
 from deident.formats.office.flow import BOTH, Story, flat
+from deident.formats.office.packed import coded, line
 from deident.formats.office.steps import Step
 from deident.formats.tags import Token, tokens
 from deident.model import SourceMap
@@ -97,11 +98,19 @@ class Reader:
     def other(self, token: Token) -> None:
         """A line `element：text` beside the story."""
         name = self.name.rpartition(b":")[2]
-        if name in _CODES:
+        if name in _CODES or self.packed("meta", name, token.start, token.end):
             return
         self._others.insert(name + COLON if name else b"")
         self._others.extend(*self.plain(token))
         self._others.insert(b"\n")
+
+    def packed(self, role: str, name: bytes, start: int, end: int) -> bool:
+        """Is this text in base64?  It is a segment of its own, and goes when that changes."""
+        if (found := line(self.view, name, start, end)) is None:
+            return False
+        self.segment(role, "base64", *found)
+        self.steps.append((start, end, [(start, end, b"")]))
+        return True
 
     def plain(self, token: Token) -> tuple[bytes, SourceMap]:
         """The characters of a text token, on one line."""
@@ -120,8 +129,14 @@ class Reader:
 
     def attributes(self, token: Token) -> None:
         """What the attributes of a start tag tell."""
+        self.codes(token)
         for found in telling(self.view, token):
             self.attribute(found)
+
+    def codes(self, token: Token) -> None:
+        """Attributes in base64, which are segments."""
+        for found in coded(self.view, token):
+            self.packed("attribute", *found)
 
     def attribute(self, found: Attribute) -> None:
         """A segment `name：value`; of links only their address, decoded."""
@@ -129,16 +144,16 @@ class Reader:
             text, map = chain(flat(self.view[found.start : found.end]), entities, percent)
             self.segment("url", "@" + found.name, text, shift(map, found.start))
             return
-        line = MapBuilder()
+        out = MapBuilder()
         if found.label >= 0:
             label, way = entities(flat(self.view[found.label : found.label_end]))
-            line.extend(label, shift(way, found.label))
+            out.extend(label, shift(way, found.label))
         else:
-            line.insert(found.name.encode())
-        line.insert(COLON)
+            out.insert(found.name.encode())
+        out.insert(COLON)
         text, map = entities(flat(self.view[found.start : found.end]))
-        line.extend(text, shift(map, found.start))
-        self.segment("attribute", "@" + found.name, *line.finish())
+        out.extend(text, shift(map, found.start))
+        self.segment("attribute", "@" + found.name, *out.finish())
 
     def segment(self, role: str, where: str, view: bytes, map: SourceMap) -> None:
         """A segment of its own, unless it is blank."""

@@ -18,6 +18,7 @@ from pikepdf import Pdf
 
 from deident.formats import LIMITS, Child, Limits, Unreadable
 from deident.formats.document import Assembly
+from deident.formats.office.outside import binary
 from deident.formats.parts import PartsDocument
 from deident.formats.pdf import attachments, earlier, guard, images, raster, readback, revisions, strings, subset
 from deident.formats.pdf.body import Body
@@ -27,8 +28,10 @@ from deident.formats.pdf.remove import rewritten
 from deident.formats.pdf.view import view
 from deident.formats.splice import apply, changes
 from deident.model import Edit, SourceMap
+from deident.text.charset import decode
 from deident.text.maps import shift
 
+_LINES = bytes.maketrans(b"\0\t\r", b"   ")
 _CURVES = 60  # on a page without text: more than a drawing of lines, perhaps letters
 
 
@@ -85,6 +88,12 @@ class PdfDocument(PartsDocument):
         for number, place in self.texts.items():
             self._string(out, number, self.strings[place].role, self.strings[place].where)
         self._earlier(out, views)
+        for piece in revisions.around(self.data):
+            self.warn("hidden-bytes")
+            part = self.add("", decode(piece).view.translate(_LINES))
+            out.later("meta", "hidden", part.data, shift(SourceMap.identity(len(part.data)), part.start))
+            if binary(piece):
+                self.unseen("hidden-bytes")
 
     def _earlier(self, out: Assembly, views: list[bytes]) -> None:
         """What earlier versions of the file still hold."""

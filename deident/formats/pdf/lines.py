@@ -110,12 +110,22 @@ def _spaced(row: list[Chunk]) -> list[Chunk]:
             word = row[at]
             for chunk in row[at + 1 : end]:
                 word = word.joined(chunk, False)
+            if out and _begun(out[-1], row[at], row[at + 1]):
+                word = out.pop().joined(word, False)
             out.append(word)
             at = end
         else:
             out.append(row[at])
             at += 1
     return out
+
+
+def _begun(before: Chunk, first: Chunk, second: Chunk) -> bool:
+    """Is the last character of a chunk the first digit of a number spaced out: `号：5 2 0 1`, with `5` close to the colon?"""
+    text, gap, em = before.text, first.left - before.right, first.em
+    if not (text[-1:].isdigit() and first.text.isdigit() and not text[-2:-1].isdigit()):
+        return False
+    return -0.2 * em < gap < 1.6 * em and abs(gap - (second.left - first.right)) <= 0.2 * em
 
 
 def blank(before: str, after: str, gap: float) -> bool:

@@ -6,7 +6,7 @@ Text of runs (`t`, `a:t`) is joined by comment or paragraph; all other text is a
 from __future__ import annotations
 
 from deident.formats.escapes import entities
-from deident.formats.office.attributes import Attribute, attribute, telling
+from deident.formats.office.attributes import Attribute, attribute
 from deident.formats.office.flow import flat
 from deident.formats.office.reader import Reader
 from deident.formats.tags import Token, attributes
@@ -60,8 +60,7 @@ class BookReader(Reader):
 
     def attributes(self, token: Token) -> None:
         """As they tell; and names of persons in any letters."""
-        for found in telling(self.view, token):
-            self.attribute(found)
+        super().attributes(token)
         if token.name.rpartition(b":")[2] == b"person" and attribute(self.view, token, b"displayname").isascii():
             for own, start, end in attributes(self.view, token):
                 if own == b"displayName" and start < end:
