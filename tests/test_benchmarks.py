@@ -297,7 +297,7 @@ def test_bounds_of_formats_survive_new_floors() -> None:
 def test_bounds_are_those_of_formats_that_are_measured() -> None:
     bounds = json.loads(quality.FLOORS.read_text(encoding="utf-8"))["formats"]
     assert set(bounds) <= set(formats.FORMATS)
-    assert all({"read", "scan", "mask"} <= set(entry) for entry in bounds.values())
+    assert all({"read", "scan", "mask"} <= {*entry, *formats.TARGETS.get(name, ())} for name, entry in bounds.items())
 
 
 def test_a_format_is_measured_beside_its_plain_reader() -> None:
@@ -314,10 +314,13 @@ def test_a_format_is_measured_beside_its_plain_reader() -> None:
 
 def test_ratios_above_their_bound_and_files_that_were_not_read_fail() -> None:
     good = formats.Figures(1, "rows", 1, {}, {"scan": 4.0, "mask": 1.0}, 1.0, "masked", 3)
-    assert good.failures("xlsx", {"scan": 4.5, "read": 1.0}) == []
-    assert good.failures("xlsx", {"scan": 3.5}) == ["xlsx: scan is 4, must be at most 3.5"]
+    assert good.failures("docx", {"scan": 4.5, "read": 1.0}) == []
+    assert good.failures("docx", {"scan": 3.5}) == ["docx: scan is 4, must be at most 3.5"]
+    slow = formats.Figures(1, "rows", 1, {}, {"scan": 12.0}, 1.0, "masked", 3)
+    assert slow.failures("xlsx", {"scan": 20.0}) == ["xlsx: scan is 12, must be at most 10"], "a promise goes before a bound"
     assert formats.Figures(1, "rows", 1, status="refused").failures("xlsx", {}) == ["xlsx: refused, 0 findings"]
-    assert formats.pinned({"xlsx": good, "7z": "no"}) == {"xlsx": {"scan": 6.0, "mask": 1.6}}
+    assert formats.pinned({"docx": good, "7z": "no"}) == {"docx": {"scan": 6.0, "mask": 1.6}}
+    assert formats.pinned({"xlsx": good}) == {"xlsx": {}}, "a promise is not pinned"
 
 
 def test_made_files_hold_people_and_are_the_same_each_time() -> None:

@@ -6,7 +6,8 @@ header above goes with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,9 @@ from deident.model import KEEP, MASK, Batch, Ints
 from deident.policy import Suppression, Suppressions, Verdict
 
 NO_SUPPRESSIONS = Suppressions()
+NO_SHEETS: Mapping[int, Sheet] = {}
 NOTHING = Mask("suppress")
+STARS = masks.hide(NOTHING, "")
 COARSE = ("year", "month", "decade", "age_band", "village", "township", "county", "band", "court", "pseudonym", "surrogate")
 KEYED = ("pseudonym", "surrogate")
 
@@ -56,10 +59,10 @@ class Editor:
         judged = self.examiner.judge(batch, pages, given, every, family)
         found, verdict = judged.found, judged.verdict
         coarse = self._coarse[verdict] | ~self._own[verdict] & self._coarse_kind[found.kind]
-        for row in np.flatnonzero((judged.action == MASK) & coarse).tolist():
-            value = judged.scene.text(int(found.start[row]), int(found.end[row]))
-            if masks.hide(self.mask(int(found.kind[row]), int(verdict[row])), value, self._blank) == value:
-                judged.action[row] = KEEP
+        rows = np.flatnonzero((judged.action == MASK) & coarse)
+        values = _values(judged, rows, "ignore")
+        same = [hidden == value for hidden, value in zip(self._hidden(judged, rows, values, self.mask), values, strict=True)]
+        judged.action[rows[np.array(same, np.bool_)]] = KEEP
         return judged
 
     def suppressed(self, number: int) -> int:
@@ -73,23 +76,61 @@ class Editor:
     def preview(self, kind: int, verdict: int, value: str) -> str:
         """The value as reports may show it, never empty: where nothing of it is to stay on the page, what the kind's own mask leaves
         tells a reader which value is meant."""
+        return masks.hide(self._shown(kind, verdict), value, self._blank) or STARS
+
+    def previews(self, judged: Judged) -> list[str]:
+        """The preview of each candidate."""
+        rows = np.arange(len(judged.found))
+        return [hidden or STARS for hidden in self._hidden(judged, rows, _values(judged, rows), self._shown)]
+
+    def _written(self, kind: int, verdict: int) -> Mask:
+        mask = self.mask(kind, verdict)
+        return NOTHING if mask.form == "delete" else mask
+
+    def _shown(self, kind: int, verdict: int) -> Mask:
         mask, own = self.mask(kind, verdict), self._patterns[kind]
-        if mask.form in ("suppress", "delete") and own.category != "person_name":
-            mask = own.mask
-        return masks.hide(mask, value, self._blank) or masks.hide(NOTHING, value)
+        return own.mask if mask.form in ("suppress", "delete") and own.category != "person_name" else mask
+
+    def _hidden(
+        self, judged: Judged, rows: Ints, values: Sequence[str], mask: Callable[[int, int], Mask],
+        sheets: Mapping[int, Sheet] = NO_SHEETS,
+    ) -> list[str]:  # fmt: skip
+        """What the masks make of the values of some rows; `mask` of a kind and a verdict, `sheets` of documents."""
+        out = [""] * len(values)
+        for kind, verdict, places in self._alike(judged, rows):
+            own = mask(kind, verdict)
+            if sheets and own.form == "court":
+                numbers = judged.document[rows[places]].tolist()
+                made = [masks.hide(own, values[p], sheets.get(n, self._blank)) for p, n in zip(places, numbers, strict=True)]
+            else:
+                made = judged.once.hide(own, [values[place] for place in places], self._blank)
+            for place, hidden in zip(places, made, strict=True):
+                out[place] = hidden
+        return out
+
+    def _alike(self, judged: Judged, rows: Ints) -> Iterator[tuple[int, int, list[int]]]:
+        """Kinds and verdicts, and which of the rows (places in `rows`) have both."""
+        both = judged.found.kind[rows].astype(np.int64) * len(self.verdicts) + judged.verdict[rows]
+        order = np.argsort(both, kind="stable")
+        both = both[order]
+        cuts = [0, *(np.flatnonzero(np.diff(both)) + 1).tolist(), len(both)]
+        for low, high in pairwise(cuts):
+            if low < high:
+                yield *divmod(int(both[low]), len(self.verdicts)), order[low:high].tolist()
 
     def sheets(self, judged: Judged, rows: Ints) -> Mapping[int, Sheet]:
         """One sheet for each document in which names are numbered."""
         names: dict[int, list[str]] = {}
-        for row in rows.tolist():
-            if self.mask(int(judged.found.kind[row]), int(judged.verdict[row])).form == "court":
-                text = judged.scene.text(int(judged.found.start[row]), int(judged.found.end[row]))
-                names.setdefault(int(judged.document[row]), []).append(text)
+        alike = self._alike(judged, rows)
+        court = [place for kind, verdict, places in alike if self.mask(kind, verdict).form == "court" for place in places]
+        rows = rows[np.sort(np.array(court, np.int64))]
+        for document, text in zip(judged.document[rows].tolist(), _values(judged, rows, "ignore"), strict=True):
+            names.setdefault(document, []).append(text)
         return {document: self._blank.number(listed) for document, listed in names.items()}
 
     def replacements(self, judged: Judged) -> list[Replacement]:
         """Everything that must go, in order of the candidates; what is coarse enough already is no replacement."""
-        found, view = judged.found, judged.scene.batch.view
+        found = judged.found
         rows = np.flatnonzero(judged.action == MASK)
         sheets = self.sheets(judged, rows)
         cells = judged.scene.tables.cell(found.start[rows], found.end[rows])
@@ -97,15 +138,14 @@ class Editor:
         emptied = {
             cell: how for cell, how in zip(cells.tolist(), deletes, strict=True) if how in ("cell", "column") and cell >= 0
         }
+        if emptied:  # they go as a whole, whatever else was found in them
+            rows = rows[~np.isin(cells, list(emptied))]
+        values = _values(judged, rows)
+        hidden = self._hidden(judged, rows, values, self._written, sheets)
         out: list[Replacement] = []
-        for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
-            start, end, document = int(found.start[row]), int(found.end[row]), int(judged.document[row])
-            kind, verdict = int(found.kind[row]), int(judged.verdict[row])
-            if cell in emptied:  # it goes as a whole, whatever else was found in it
-                continue
-            mask = self.mask(kind, verdict)
-            text = view[start:end].decode("utf-8", "replace")
-            first, last, new = masks.edit(NOTHING if mask.form == "delete" else mask, text, sheets.get(document, self._blank))
+        columns = (found.start[rows].tolist(), judged.document[rows].tolist(), values, hidden)
+        for start, document, text, made in zip(*columns, strict=True):
+            first, last, new = masks.change(text, made)
             if first < last or new:
                 out.append(Replacement(start + len(text[:first].encode()), start + len(text[:last].encode()), new, document))
         return out + self._emptied(judged, emptied) if emptied else out
@@ -125,6 +165,12 @@ class Editor:
                 segment = int(np.searchsorted(batch.segments, low, "right")) - 1
                 out.append(Replacement(low, high, "", int(batch.document[segment])))
         return out
+
+
+def _values(judged: Judged, rows: Ints, errors: str = "replace") -> list[str]:
+    """The values of some rows."""
+    view, starts, ends = judged.scene.batch.view, judged.found.start[rows].tolist(), judged.found.end[rows].tolist()
+    return [view[start:end].decode("utf-8", errors) for start, end in zip(starts, ends, strict=True)]
 
 
 def _let_stay(entry: Suppression) -> Verdict:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deident import catalog, detectors, policy
 from deident.detectors import subjects
 from deident.errors import InputError
+from deident.masks import Once
 from deident.matching.headers import Headers
 from deident.matching.hyper import HyperscanMatcher
 from deident.matching.plan import Plan, plan
@@ -20,12 +21,15 @@ from deident.matching.rules import Matcher, Rule
 from deident.matching.scene import Scene, look
 from deident.matching.tokens import compact
 from deident.matching.twin import PythonMatcher
-from deident.model import KEEP, MASK, Batch, Candidates, Ints, SourceMap
+from deident.model import KEEP, MASK, Batch, Bools, Candidates, Ints, SourceMap
 from deident.policy import Explanation, Recogniser, Secrecy, Typing, explain
 from deident.text.fold import RULES, fold
 from deident.text.maps import compose
 
 NUMBERS = ("id_number", "bank_account", "phone", "email")
+SPREAD = np.random.default_rng(1).integers(1, 1 << 63, 256, np.uint64)  # by byte: what it adds to the sum of its value
+SPREAD[97:123] = SPREAD[65:91]
+SPREAD[[*b" .()[]-\r\n\t", *"·（）".encode()]] = 0  # what `compact` leaves out
 LARGE = 30 << 20  # just below the limit of what glibc will re-use
 MATCHERS = ("auto", "hyperscan", "python")
 
@@ -33,7 +37,7 @@ MATCHERS = ("auto", "hyperscan", "python")
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Candidates of a batch with their documents, verdicts and persons (`subject`, 0: nobody), (n,) each; `types` of the documents;
-    `marks` of secrecy by document.  `folding` leads from the folded view to the batch's own."""
+    `marks` of secrecy by document.  `folding` leads from the folded view to the batch's own; `once`: what masks make of the values."""
 
     scene: Scene
     folding: SourceMap
@@ -43,6 +47,7 @@ class Judged:
     subject: Ints
     types: policy.Types
     marks: Mapping[int, tuple[str, ...]]
+    once: Once = field(default_factory=Once, repr=False)
 
     @property
     def action(self) -> NDArray[np.int8]:
@@ -159,7 +164,7 @@ def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, verdicts:
     both = (masked & kept)[document]  # only where both are can one value have two verdicts
     rows: dict[tuple[int, bytes], list[int]] = {}
     view = scene.batch.view
-    for row in np.flatnonzero((numbers | names) & both).tolist():
+    for row in _unlike(view, found, document, action == MASK, np.flatnonzero((numbers | names) & both)).tolist():
         value = compact(view[found.start[row] : found.end[row]])
         rows.setdefault((int(document[row]), value), []).append(row)
     beside = scene.batch.role[np.searchsorted(scene.batch.segments, found.start, "right") - 1] != 0
@@ -172,3 +177,17 @@ def agree(scene: Scene, plan: Plan, found: Candidates, document: Ints, verdicts:
         follow = [row for row in same if numbers[row] or (beside[row] and not beside[leader])]
         for column in (action, verdicts.verdict, verdicts.rule):
             column[follow] = column[leader]
+
+
+def _unlike(view: bytes, found: Candidates, document: Ints, masked: Bools, rows: Ints) -> Ints:
+    """Of some rows those whose value may stand in its document with both verdicts: the sums of their bytes are alike."""
+    if not len(rows):
+        return rows
+    size = found.end[rows] - found.start[rows]
+    values = b"".join([view[a:b] for a, b in zip(found.start[rows].tolist(), found.end[rows].tolist(), strict=True)])
+    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(SPREAD[np.frombuffer(values, np.uint8)], dtype=np.uint64)))
+    ends = np.cumsum(size)
+    sums = sums[ends] - sums[ends - size] + document[rows].astype(np.uint64) * SPREAD[0]
+    _, group = np.unique(sums, return_inverse=True)
+    count, hidden = np.bincount(group), np.bincount(group, masked[rows])
+    return rows[((hidden > 0) & (hidden < count))[group]]

@@ -5,9 +5,10 @@ Pages of HTML are mapped and matched together; any other format brings its own b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import islice, repeat
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from deident.linkage import tag
 from deident.matching.tokens import compact
 from deident.model import ACTIONS, KEEP, ROLES, Batch, FileReport, Finding, Ground, Ints
 from deident.policy import Evidence, Explanation
+
+T = TypeVar("T")
 
 
 class Explained(NamedTuple):
@@ -101,16 +104,23 @@ class Pages:
         low, _ = batch.map.stretch(found.start, found.end)
         lines = self._lines(low - batch.sources[self.judged.document])
         segments = np.searchsorted(batch.segments, found.start, "right") - 1
-        places = self.judged.folding.starts(found.start)
-        first = self.batch.segments[np.searchsorted(self.batch.document, np.arange(len(self.documents)))].tolist()
-        rows = zip(lines, segments.tolist(), places.tolist(), self.judged.document.tolist(), strict=True)
+        inners = {
+            number: batch.where.get(number) or (f"@{ROLES[batch.role[number]]}" if batch.role[number] else "")
+            for number in set(segments.tolist())
+        }
+        first = self.batch.segments[np.searchsorted(self.batch.document, np.arange(len(self.documents)))]
+        places = self.judged.folding.starts(found.start) - first[self.judged.document]
+        plain = [bool(document.encoding) for document in self.documents]
+        locate = [document.locate for document in self.documents]
         out = []
-        for line, number, place, document in rows:
-            inner = batch.where.get(number) or (f"@{ROLES[batch.role[number]]}" if batch.role[number] else "")
-            if self.documents[document].encoding:
+        for line, number, place, document in zip(
+            lines, segments.tolist(), places.tolist(), self.judged.document.tolist(), strict=True
+        ):
+            inner = inners[number]
+            if plain[document]:
                 out.append(f"line {line} {inner}".strip())
             else:  # a line of a container's bytes means nothing to a person: there its own locator stands alone
-                own = self.documents[document].locate(place - first[document])
+                own = locate[document](place)
                 out.append(own if own.startswith(inner) else inner if inner.startswith(own) else f"{own} {inner}")
         return out
 
@@ -122,35 +132,32 @@ class Pages:
         low, high = batch.map.stretch(found.start, found.end)
         first = batch.sources[self.judged.document]
         low, high = low - first, high - first
-        patterns = self.examiner.plan.patterns
-        columns = (
-            found.kind,
-            self.judged.verdict,
-            self.judged.action,
-            self.judged.document,
-            found.start,
-            found.end,
-            low,
-            high,
-            self.judged.verdicts.type,
-            self.judged.subject,
-        )
-        rows = zip(*(c.tolist() for c in columns), found.score.tolist(), self._where(), strict=True)
-        key, names = self.editor.key, (*self.examiner.recogniser.ids, "")
-        for kind, verdict, action, document, start, end, place, stop, type, subject, score, where in rows:
-            pattern, ground = patterns[kind], self.grounds[verdict]
-            value = batch.view[start:end]
-            self.reports[document].findings.append(
-                Finding(
-                    place, stop, pattern.id, pattern.category, ACTIONS[action], round(score, 3), ground.id, ground.reason,
-                    ground.basis, where, self.editor.preview(kind, verdict, value.decode("utf-8", "replace")),
-                    tag(key, compact(value)) if key else "", doc_type=names[type], source=ground.source,
-                    subject=subject,
-                )
-            )  # fmt: skip
+        kind, verdict, grounds = found.kind.tolist(), self.judged.verdict.tolist(), self.grounds
+        patterns, names = self.examiner.plan.patterns, (*self.examiner.recogniser.ids, "")
+        score = found.score.tolist()
+        rounded = {each: round(each, 3) for each in set(score)}
+        made = map(  # by columns: a large workbook has half a million findings, and nothing else is made once for each of them
+            Finding, low.tolist(), high.tolist(),
+            _each([pattern.id for pattern in patterns], kind), _each([pattern.category for pattern in patterns], kind),
+            _each(ACTIONS, self.judged.action.tolist()), map(rounded.__getitem__, score),
+            _each([ground.id for ground in grounds], verdict), _each([ground.reason for ground in grounds], verdict),
+            _each([ground.basis for ground in grounds], verdict), self._where(), self.editor.previews(self.judged),
+            self._tags(), repeat(0), _each(names, self.judged.verdicts.type.tolist()),
+            _each([ground.source for ground in grounds], verdict), self.judged.subject.tolist(),
+        )  # fmt: skip
+        counts = np.bincount(self.judged.document, minlength=len(self.reports)).tolist()
+        for report, count in zip(self.reports, counts, strict=True):
+            report.findings.extend(islice(made, count))  # the candidates of a document stand together
         for report in self.reports:
             if report.status == "clean" and any(f.action != "keep" for f in report.findings):
                 report.status = "partial"
+
+    def _tags(self) -> Iterator[str]:
+        """The tag of each candidate's value; "" without a key."""
+        found, view, key = self.judged.found, self.judged.scene.batch.view, self.editor.key
+        if not key:
+            return repeat("", len(found))
+        return (tag(key, compact(view[a:b])) for a, b in zip(found.start.tolist(), found.end.tolist(), strict=True))
 
     def explained(self) -> list[list[Explained]]:
         """For each item: its report and those on what is inside, with an explanation of every finding in their order, and what
@@ -170,18 +177,19 @@ class Pages:
     def _lines(self, places: Ints) -> list[int]:
         """Line number (from 1) of each place in its own document."""
         result = np.zeros(len(places), np.int64)
-        order = np.lexsort((places, self.judged.document))
+        plain = np.array([bool(document.encoding) for document in self.documents], np.bool_)
+        rows = np.flatnonzero(plain[self.judged.document])
+        rows = rows[np.lexsort((places[rows], self.judged.document[rows]))]
         document, at, line = -1, 0, 1
-        for row in order.tolist():
-            if not self.documents[number := int(self.judged.document[row])].encoding:
-                continue
+        counted = []
+        for number, place in zip(self.judged.document[rows].tolist(), places[rows].tolist(), strict=True):
             if number != document:
                 document, at, line = number, 0, 1
                 data = self.items[number][1]
-            place = int(places[row])
             line += data.count(b"\n", at, place)
             at = max(at, place)
-            result[row] = line
+            counted.append(line)
+        result[rows] = counted
         lines: list[int] = result.tolist()
         return lines
 
@@ -201,6 +209,11 @@ class Pages:
     def own(self, number: int) -> int:
         """Where a document begins in the batch's view."""
         return int(self.batch.segments[np.searchsorted(self.batch.document, number)])
+
+
+def _each(table: Sequence[T], numbers: Sequence[int]) -> Iterator[T]:
+    """What a table says at each of the numbers."""
+    return map(table.__getitem__, numbers)
 
 
 def _read(documents: Sequence[Document], items: Sequence[Item], html: bool) -> Batch:

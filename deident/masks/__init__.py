@@ -15,7 +15,7 @@ coarser (`village`, `county`, `month` …) leave alone what is coarse already: s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from deident.catalog import Mask
 from deident.masks.amounts import band
@@ -27,7 +27,7 @@ from deident.masks.places import county, township, village
 from deident.masks.sheet import Sheet
 from deident.masks.surrogates import surrogate
 
-__all__ = ["Sheet", "edit", "hide"]
+__all__ = ["Once", "Sheet", "change", "edit", "hide"]
 
 _FORMS: dict[str, Callable[[Mask, str, Sheet], str]] = {
     "ends": ends, "area": area, "plate": plate, "suppress": suppress, "delete": delete,
@@ -37,6 +37,8 @@ _FORMS: dict[str, Callable[[Mask, str, Sheet], str]] = {
     "band": band, "pseudonym": pseudonym, "surrogate": surrogate,
 }  # fmt: skip
 _BLANK = Sheet()
+_DEAR = ("year", "month", "decade", "township", "village", "county")  # dear to make, and they look at nothing but the value
+_ROOM = 1 << 17  # values that are remembered for each mask
 
 
 def hide(mask: Mask, value: str, sheet: Sheet | None = None) -> str:
@@ -46,11 +48,41 @@ def hide(mask: Mask, value: str, sheet: Sheet | None = None) -> str:
 
 def edit(mask: Mask, value: str, sheet: Sheet | None = None) -> tuple[int, int, str]:
     """The smallest change that hides a value: (first character, end character, replacement)."""
-    hidden = hide(mask, value, sheet)
-    start = 0
-    while start < min(len(value), len(hidden)) and value[start] == hidden[start]:
+    return change(value, hide(mask, value, sheet))
+
+
+def change(value: str, hidden: str) -> tuple[int, int, str]:
+    """The smallest change that makes a value what its mask has made of it: (first character, end character, replacement)."""
+    most, start, end = min(len(value), len(hidden)), 0, 0
+    while start < most and value[start] == hidden[start]:
         start += 1
-    end = 0
-    while end < min(len(value), len(hidden)) - start and value[-1 - end] == hidden[-1 - end]:
+    while end < most - start and value[-1 - end] == hidden[-1 - end]:
         end += 1
     return start, len(value) - end, hidden[start : len(hidden) - end]
+
+
+class Once:
+    """Masks over many values, each worked on once: lists say the same villages and dates again and again.
+
+    It holds values, so it lives no longer than the batch they are of.
+
+    >>> Once().hide(Mask("village"), ["余官村7号", "余官村8号", "余官村7号"], Sheet())
+    ['余官村***', '余官村***', '余官村***']
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[Mask, dict[str, str]] = {}
+
+    def hide(self, mask: Mask, values: Sequence[str], sheet: Sheet) -> list[str]:
+        """`hide` of each value."""
+        form = _FORMS[mask.form]
+        if mask.form not in _DEAR:
+            return [form(mask, value, sheet) for value in values]
+        made, out = self._made.setdefault(mask, {}), []
+        for value in values:
+            if (hidden := made.get(value)) is None:
+                hidden = form(mask, value, sheet)
+                if len(made) < _ROOM:
+                    made[value] = hidden
+            out.append(hidden)
+        return out

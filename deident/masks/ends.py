@@ -15,7 +15,7 @@ _AREA = re.compile(r"\(?（?(?:\+?86-?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})[)）]?[-
 
 def ends(mask: Mask, value: str, _: object) -> str:
     """`keep` letters and digits at both ends; nothing where that leaves one to hide or none: one is found by trying (trap T1)."""
-    places = [at for at, c in enumerate(value) if c.isalnum()]
+    places = range(len(value)) if value.isalnum() else [at for at, c in enumerate(value) if c.isalnum()]
     first, last = mask.keep
     if first + last + 1 >= len(places):
         first = last = 0

@@ -113,11 +113,14 @@ class Context:
         chosen = np.flatnonzero((self.cue_bits & np.uint64(classes)) != 0)
         chosen = chosen[outermost(self.start[chosen], self.end[chosen])]  # 报名表 is not 报名, 举报人 not 举报
         ends, bits = self.end[chosen], self.cue_bits[chosen] & np.uint64(classes)
-        line = np.maximum(self.sentence(starts), starts - NEAR)
+        result = np.zeros(len(starts), np.uint64)
         high = np.searchsorted(ends, starts, "right")
         last = np.where(high > 0, ends[high - 1] if len(ends) else 0, -1)
-        low = np.searchsorted(ends, np.maximum(last - CLUSTER, line), "right")
-        return self.any(low, high, bits)
+        close = np.flatnonzero(last > starts - NEAR)  # others have none in their sentence
+        high, last, starts = high[close], last[close], starts[close]
+        low = np.searchsorted(ends, np.maximum(last - CLUSTER, np.maximum(self.sentence(starts), starts - NEAR)), "right")
+        result[close] = self.any(low, high, bits)
+        return result
 
     def calls(self, starts: Ints, ends: Ints) -> Calls:
         """Which kinds the words before (or in a bracket behind) each place speak of."""

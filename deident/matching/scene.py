@@ -68,7 +68,8 @@ def look(plan: Plan, matcher: Matcher, words: Matcher, headers: Headers, batch: 
     signs = np.flatnonzero(view < 11)
     code = view[signs]
     breaks, tabs = signs[(code == 10) | (code == 0)], signs[code == 9]
-    tabs = np.union1d(tabs, delimiters(batch.view, breaks, tabs))
+    if len(more := delimiters(batch.view, breaks, tabs)):
+        tabs = np.union1d(tabs, more)
     events = matcher.events(b"\0" + batch.view)  # the first text begins behind a border, as all others do
     events = Events(events.rule, events.end - 1)
     found = tokens(buffer, events.end[events.rule == DIGITS] - 1)

@@ -7,17 +7,18 @@ document: a pupil on a list of 2016 was a child when the list was published.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deident.matching.scene import Scene
 from deident.matching.tokens import compact
-from deident.model import Bools, Candidates
+from deident.model import Bools, Candidates, Ints
 from deident.policy.rows import under
 
 FULL_AGE = 18
+BEHIND = 60  # bytes behind a value in which an age stands
 REACH = 120  # bytes behind a value in which its own ID or age stands (外侄女，15岁，身份证号…)
 ID_KINDS = (
     "resident_id", "resident_id_invalid", "resident_id_misread", "hk_mo_tw_residence_permit", "student_number", "disability_cert",
@@ -29,6 +30,7 @@ _AGE = re.compile(
 _AGE_HEADER = re.compile(r"^(?:周岁|实足)?年龄(?:[（(]?周?岁[）)]?)?$")
 _CHILD = re.compile(r"^(?:1[0-7]|[1-9])(?:周?岁)?$")
 _BIRTH = re.compile(rb"^[GJL]?\d{6}((?:19|20)\d{2})(\d{2})(\d{2})")
+_SUI = "岁".encode()
 _DATE = re.compile(r"((?:19|20)\d{2})\D{0,2}(\d{1,2})?\D{0,2}(\d{1,2})?")
 _YEAR = re.compile(r"(?<!\d)(20\d{2}|19[89]\d)(?=\s?(?:年|[—-]|学年|级))")
 
@@ -40,61 +42,103 @@ def written(title: str, today: date) -> date:
     return date(max(past), 7, 1) if past and max(years) < today.year else today
 
 
-def minors(scene: Scene, found: Candidates, among: Bools, days: Mapping[int, date]) -> Bools:
+def number(day: date) -> int:
+    """A day as a number, so that days compare as columns.
+
+    >>> number(date(2024, 9, 18))
+    20240918
+    """
+    return (day.year * 100 + day.month) * 100 + day.day
+
+
+def minors(scene: Scene, found: Candidates, among: Bools, days: Ints) -> Bools:
     """Which of the candidates (of those `among`) belong to somebody under eighteen on the day of the document (`days`), (n,)."""
     result = np.zeros(len(found), np.bool_)
     if not among.any():
         return result
-    kinds, view = scene.plan.catalogue.kinds, scene.batch.view
+    kinds = scene.plan.catalogue.kinds
     births, names = (
         np.array([pattern.category == category for pattern in scene.plan.patterns], np.bool_)[found.kind]
         for category in ("birth_date", "person_name")
     )
-    line_low, line_high = scene.lines(found.start)
-    day_of = {int(line_low[row]): day for row, day in days.items()}  # of the lines that are asked about
+    line, line_high = scene.lines(found.start)
     numbers = np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds])
-    told = np.flatnonzero((numbers | births) & np.isin(line_low, list(day_of)))  # what tells an age
-    young = np.array(
-        [_tells(view[found.start[i] : found.end[i]], bool(births[i]), day_of[int(line_low[i])]) for i in told.tolist()]
-    )
-    in_table = scene.tables.cell(found.start, found.end) >= 0
-    tellers = (told[~births[told]], told[births[told]])  # numbers, dates
-    for place in told[young].tolist() if len(young) else ():
-        low, high = np.searchsorted(line_low, [line_low[place], line_low[place] + 1]).tolist()  # its line
-        alike = tellers[int(births[place])]
-        first, own, last = np.searchsorted(alike, [low, place, high]).tolist()
-        floor = (
-            int(found.end[alike[own - 1]]) if own > first else -1
-        )  # what stands before another person's number or date is that one's
-        near = np.arange(max(low, int(np.searchsorted(found.end, found.start[place] - REACH))), place + 1)
-        near = near[found.start[near] >= floor]
-        named = near[names[near]]  # 张某的女儿李某，15岁: it is the nearer one's
-        result[near[~names[near]]] = True
-        result[named[-1:]] = True
-        if last - first == 1:
-            result[low:high] |= in_table[low:high]
+    told = np.flatnonzero((numbers | births) & np.isin(line, line[among]))  # what tells an age
+    young = days[told] < _of_age(scene, found, told, births[told])
     cells = scene.tables.cell(found.start, found.end)
+    for alike in (~births[told], births[told]):  # numbers, dates
+        result |= _persons(found, line, told[alike], told[alike & young], names, cells >= 0)
     rows = np.flatnonzero(among & names & ~result & (cells >= 0))
-    ages = under(scene, cells[rows].tolist(), _AGE_HEADER)
+    ages = under(scene, cells[rows], _AGE_HEADER)
     result[rows] = [age is not None and _CHILD.match(age) is not None for age in ages]
-    for row in np.flatnonzero(among & ~result).tolist():
-        end = int(found.end[row])
-        if births[row]:
-            result[row] = _young(_DATE.search(scene.text(int(found.start[row]), end)), days[row])
-        else:
-            result[row] = _AGE.match(scene.text(end, min(end + 60, int(line_high[row])))) is not None
+    result[told[young & births[told]]] = True
+    rows = np.flatnonzero(among & ~result & ~births)
+    rows = rows[_holds(scene.buffer.after(found.end[rows], BEHIND), _SUI)]  # few have an age behind them
+    result[rows] = [
+        _AGE.match(scene.text(end, min(end + BEHIND, high))) is not None
+        for end, high in zip(found.end[rows].tolist(), line_high[rows].tolist(), strict=True)
+    ]
     return result & among
 
 
-def _tells(value: bytes, birth: bool, today: date) -> bool:
+def _persons(found: Candidates, line: Ints, alike: Ints, young: Ints, names: Bools, in_table: Bools) -> Bools:
+    """What is the person's of whom a number or date `young` says that it is a child, (n,).  `alike`: all such numbers or dates."""
+    low, high = np.searchsorted(line, line[young]), np.searchsorted(line, line[young], "right")  # its line
+    first, own, last = (np.searchsorted(alike, places) for places in (low, young, high))
+    # what stands before another person's number or date is that one's
+    floor = np.where(own > first, found.end[alike[own - 1]], -1)
+    near = np.maximum(low, np.searchsorted(found.end, found.start[young] - REACH))
+    near = np.maximum(near, np.searchsorted(found.start, floor))
+    result: Bools = _within(near, young + 1, len(found)) & ~names
+    named = np.maximum.accumulate(np.where(names, np.arange(len(found)), -1))[young]
+    result[named[named >= near]] = True  # 张某的女儿李某，15岁: it is the nearer one's
+    alone = last - first == 1
+    return result | _within(low[alone], high[alone], len(found)) & in_table
+
+
+def _within(low: Ints, high: Ints, count: int) -> Bools:
+    """Which of `count` rows lie in one of the stretches."""
+    steps = np.bincount(low, minlength=count + 1) - np.bincount(np.maximum(high, low), minlength=count + 1)
+    inside: Bools = np.cumsum(steps[:count]) > 0
+    return inside
+
+
+def _holds(window: NDArray[np.uint8], word: bytes) -> Bools:
+    """Which rows of bytes hold a word."""
+    width = window.shape[1] - len(word) + 1
+    there: Bools = np.ones((len(window), width), np.bool_)
+    for place, byte in enumerate(word):
+        there &= window[:, place : place + width] == byte
+    held: Bools = np.any(there, axis=1)
+    return held
+
+
+def _of_age(scene: Scene, found: Candidates, rows: Ints, births: Bools) -> Ints:
+    """The day on which each person comes of age by the number or date in these rows; 0 where it does not say."""
+    result = np.zeros(len(rows), np.int64)
+    digits = scene.buffer.after(found.start[rows], 14) - np.uint8(48)
+    plain = (
+        ~births & (found.end[rows] - found.start[rows] >= 14) & np.all(digits < 10, axis=1)
+    )  # as nearly all numbers are written
+    days = digits[plain, 6:].astype(np.int64) @ 10 ** np.arange(7, -1, -1)
+    result[plain] = np.where(np.isin(days // 1000000, (19, 20)), days + FULL_AGE * 10000, 0)
+    view, read = scene.batch.view, dict[bytes, int]()
+    starts, ends = found.start[rows].tolist(), found.end[rows].tolist()
+    for row in np.flatnonzero(~plain).tolist():
+        value = view[starts[row] : ends[row]]
+        if (day := read.get(value)) is None:
+            day = read[value] = _read(value, bool(births[row]))
+        result[row] = day
+    return result
+
+
+def _read(value: bytes, birth: bool) -> int:
     if birth:
-        return _young(_DATE.search(value.decode("utf-8", "ignore")), today)
-    number = compact(value)
-    return _young(_BIRTH.match(number[:1] + number[1:].translate(_MISREAD)), today)
-
-
-def _young(match: re.Match[bytes] | re.Match[str] | None, today: date) -> bool:
+        match: re.Match[bytes] | re.Match[str] | None = _DATE.search(value.decode("utf-8", "ignore"))
+    else:
+        digits = compact(value)
+        match = _BIRTH.match(digits[:1] + digits[1:].translate(_MISREAD))
     if match is None:
-        return False
+        return 0
     year, month, day = (int(part or 1) for part in match.groups())
-    return (today.year, today.month, today.day) < (year + FULL_AGE, month, day)
+    return ((year + FULL_AGE) * 100 + month) * 100 + day

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from deident.matching.scene import Scene
 from deident.model import ROLES, Bools, Candidates, Ints
-from deident.policy.ages import minors, written
+from deident.policy.ages import minors, number, written
 from deident.policy.profile import Policy
 from deident.policy.relatives import relatives
 from deident.policy.rules import CLASS_CONDITIONS, TEXT_CONDITIONS
@@ -35,17 +36,14 @@ class Facts:
         self.policy, self.scene, self.found, self.document, self.today = policy, scene, found, document, today
         self._typing, self._subject = typing, subject
         self._columns: dict[str, NDArray[Any]] = {}
-        self._written: dict[int, date] = {}
+        self._written = np.zeros(len(scene.batch), np.int64)  # by document; 0: not asked for yet
         self._cell = scene.tables.cell(found.start, found.end)
         self._context = scene.around(found.start, found.end)
 
     def holds(self, name: str, wanted: Any, among: Bools) -> Bools:
         """Whether the condition holds, for each candidate (only where `among` for what is dear to ask)."""
         if name in TEXT_CONDITIONS:
-            result = np.zeros(len(self.found), np.bool_)
-            for i in np.flatnonzero(among).tolist():
-                result[i] = wanted.search(self._text(name, int(self.found.start[i]), int(self.found.end[i]))) is not None
-            return result
+            return self._says(name, wanted, among)
         if name == "minor":
             young: Bools = minors(self.scene, self.found, among, self._days(among)) == wanted
             return young
@@ -67,32 +65,40 @@ class Facts:
             return announced
         return np.isin(column, wanted)
 
-    def _text(self, name: str, start: int, end: int) -> str:
-        """The value, or what stands right before or behind it on its line."""
-        if name == "value":
-            return self.scene.text(start, end)
-        [low], [high] = self.scene.lines(np.array([start]))
-        if name == "before":
-            return self.scene.text(max(int(low), start - BESIDE), start)
-        return self.scene.text(end, min(int(high), end + BESIDE))
+    def _says(self, name: str, wanted: regex.Pattern[str], among: Bools) -> Bools:
+        """Whether the expression finds something in the value, or in what stands right before or behind it on its line."""
+        rows = np.flatnonzero(among)
+        low, high = self.found.start[rows], self.found.end[rows]
+        if name != "value":
+            first, last = self.scene.lines(low)
+            low, high = (np.maximum(first, low - BESIDE), low) if name == "before" else (high, np.minimum(last, high + BESIDE))
+        view, held = self.scene.batch.view, dict[bytes, bool]()  # a list says the same a thousand times
+        result = np.zeros(len(self.found), np.bool_)
+        for row, start, end in zip(rows.tolist(), low.tolist(), high.tolist(), strict=True):
+            text = view[start:end]
+            if (holds := held.get(text)) is None:
+                holds = held[text] = wanted.search(text.decode("utf-8", "ignore")) is not None
+            if holds:
+                result[row] = True
+        return result
 
     def types(self, among: Bools) -> Ints:
         """Document type of each candidate, index into the policy's types, the last: unknown (right for those `among`)."""
         types = self._typing.of(among)
         return np.where(types < 0, len(self.policy.types), types)
 
-    def _days(self, among: Bools) -> dict[int, date]:
-        """By candidate: the day its document was written on, as far as its title says."""
+    def _days(self, among: Bools) -> Ints:
+        """The day on which each candidate's document was written, as far as its title says: 20240918 (right for those `among`)."""
         batch = self.scene.batch
-        for document in np.unique(self.document[among]).tolist():
-            if document not in self._written:
-                low, high = np.searchsorted(batch.document, [document, document + 1]).tolist()
-                title = next((n for n in range(low, high) if batch.role[n] == ROLES.index("title")), low)
-                start, end = int(batch.segments[title]), int(batch.segments[title + 1]) - 1
-                line = self.scene.text(start, min(end, start + TITLE)).split("\n", 1)[0]
-                self._written[document] = written(line, self.today)
-        rows = np.flatnonzero(among).tolist()
-        return {row: self._written[document] for row, document in zip(rows, self.document[among].tolist(), strict=True)}
+        asked = np.zeros(len(batch), np.bool_)
+        asked[self.document[among]] = True
+        for document in np.flatnonzero(asked & (self._written == 0)).tolist():
+            low, high = np.searchsorted(batch.document, [document, document + 1]).tolist()
+            title = next((n for n in range(low, high) if batch.role[n] == ROLES.index("title")), low)
+            start, end = int(batch.segments[title]), int(batch.segments[title + 1]) - 1
+            line = self.scene.text(start, min(end, start + TITLE)).split("\n", 1)[0]
+            self._written[document] = number(written(line, self.today))
+        return self._written[self.document]
 
     def _company(self, name: str, wanted: tuple[int, ...]) -> Bools:
         """Other findings of the wanted kinds on the same line, right beside, or about the same person."""

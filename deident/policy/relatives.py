@@ -20,6 +20,6 @@ def relatives(scene: Scene, found: Candidates, among: Bools) -> Bools:
     result = np.zeros(len(found), np.bool_)
     cells = scene.tables.cell(found.start, found.end)
     rows = np.flatnonzero(among & (cells >= 0))
-    said = under(scene, cells[rows].tolist(), _RELATION)
+    said = under(scene, cells[rows], _RELATION)
     result[rows] = [relation is not None and not _HIMSELF.match(relation) for relation in said]
     return result

@@ -30,8 +30,9 @@ class Typing:
 
     def read(self, documents: Ints) -> None:
         """Recognise these documents, if that was not done before."""
-        wanted = np.unique(documents)
-        wanted = wanted[~self._known[wanted]]
+        asked = np.zeros(len(self._known), np.bool_)
+        asked[documents] = True
+        wanted = np.flatnonzero(asked & ~self._known)
         if not len(wanted):
             return
         types = self._recogniser.recognise(self._scene, self._pages, wanted)
