@@ -72,7 +72,7 @@ def sober(scene: Scene, said: Candidates) -> Candidates:
     sums = kinds(scene, lambda p: "property" in p.labels)[said.kind] & (said.score < STRONG)
     rows = zip(said.start.tolist(), said.end.tolist(), sums.tolist(), strict=True)
     keep = [
-        not _MASKED.search(scene.text(start - 3, end + 3)) and not (sum_ and _BODIES.search(scene.text(start, end)))
+        not _MASKED.search(_around(scene, start, end)) and not (sum_ and _BODIES.search(scene.text(start, end)))
         for start, end, sum_ in rows
     ]
     said = said.take(np.array(keep, np.bool_))
@@ -80,6 +80,13 @@ def sober(scene: Scene, said: Candidates) -> Candidates:
     if not len(statutes):
         return said
     return said.take(~np.isin(scene.documents(said.start), statutes) | (said.score >= CERTAIN))
+
+
+def _around(scene: Scene, start: int, end: int) -> str:
+    """Three bytes more on either side, if they are of the same text."""
+    view = scene.batch.view
+    before, behind = view[max(start - 3, 0) : start], view[end : end + 3]
+    return (before.rpartition(b"\0")[2] + view[start:end] + behind.partition(b"\0")[0]).decode("utf-8", "ignore")
 
 
 def confirmed(scene: Scene, told: Candidates, read: Candidates) -> Candidates:

@@ -74,3 +74,11 @@ def test_articles_are_those_of_an_expression() -> None:
     ]
     assert trust._statutes(scene).tolist() == expected
     assert 3 < len(expected) < 300
+
+
+def test_a_star_of_the_text_before_is_not_the_phrase_s() -> None:
+    scanner = Scanner(ner=False)
+    text = "我爸去年查出肺癌，家里实在拿不出钱。"
+    alone = [(f.kind, f.action) for f in scanner.scan(text)]
+    among = [(f.kind, f.action) for f in scanner.scan_texts(["王*", text, "*"]) if f.text == 1]
+    assert among == alone and ("relation", "mask") in among
