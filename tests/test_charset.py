@@ -112,3 +112,9 @@ def test_mutated_texts() -> None:
             place = chance.randrange(len(data) + 1)
             data[place : place + chance.randrange(2)] = chance.choice([b"", b"\0", b"\x80", b"\xff", b"\x81", b"0"])
         check(bytes(data), decode(bytes(data)))
+
+
+def test_zeros_in_a_text_do_not_make_it_utf_16() -> None:
+    text = "公示\n身份证号：110105190001010010\n".encode()
+    for zeros in (b"\0001\0002\0003\0" * 20, b"1\0002\0003\000" * 20):
+        assert b"110105190001010010" in decode(zeros[: len(zeros) & ~1] + text, None).view

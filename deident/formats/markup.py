@@ -19,6 +19,7 @@ from deident.formats.tags import Token, attributes, tokens
 from deident.text.maps import compose, shift
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
+_DECLARATION = re.compile(rb"xml\s[^<>]{0,200}")  # one that is not closed goes on to the end of the file
 _TITLED = frozenset((b"channel", b"feed"))
 
 
@@ -84,7 +85,9 @@ class MarkupDocument(TextDocument):
             elif token.kind == "start":
                 for name, start, end in attributes(view, token):
                     self._attribute(view, out, name, start, end)
-            elif token.kind != "end" and not (token.kind == "instruction" and view.startswith(b"xml ", token.start)):
+            elif token.kind != "end" and not (
+                token.kind == "instruction" and _DECLARATION.fullmatch(view, token.start, token.end)
+            ):
                 text = view[token.start : token.end]
                 decoded, map = entities(lines(text))
                 out.later("comment", token.kind, decoded, shift(map, token.start))

@@ -1,7 +1,8 @@
 """Marks of XML and of HTML inside other formats, with their offsets.  No DTD is processed, nothing is expanded.
 
 Everything between marks is text, and a `<` that begins none is text too: whatever the input, the tokens cover all of it
-(XML 1.0, 2.4-2.8, 3.1).  A mark without its end goes on to the end of the input.  Linear in time, flat in memory.
+(XML 1.0, 2.4-2.8, 3.1).  A mark without its end goes on to the end of the input, a declaration to
+the next mark.  Linear in time, flat in memory.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _MARK = re.compile(
-    rb"<!--(?P<comment>.*?)(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?(?P<instruction>.*?)(?:\?>|\Z)"
+    rb"<!--(?P<comment>.*?)(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?(?:(?P<declaration>xml\s[^<]*?)(?:\?>|(?=<)|\Z)|(?P<instruction>.*?)(?:\?>|\Z))"
     rb"|<!DOCTYPE(?P<doctype>[^\[>]*+(?:\[.*?(?:\]\s*>|\Z)|>|\Z))|<!(?P<other>[^>]*)(?:>|\Z)"
     rb"|</(?P<end>[A-Za-z_:\x80-\xff][^\s/<>]*)(?P<left>[^<>]*)>"
     rb"""|<(?P<start>[A-Za-z_:\x80-\xff][^\s/<>]*)(?P<attributes>(?:[^<>"']|"[^"]*"|'[^']*')*+|[^<>]*+)>""",
@@ -49,7 +50,7 @@ def tokens(view: bytes) -> Iterator[Token]:
             yield Token("end", place, place, name)
         else:
             kind = str(found.lastgroup)
-            yield Token(kind, *found.span(kind))
+            yield Token("instruction" if kind == "declaration" else kind, *found.span(kind))
     if place < len(view):
         yield Token("text", place, len(view))
 

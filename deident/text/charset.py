@@ -23,6 +23,7 @@ ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be", "big5")
 #: Complete characters, and a broken byte after them.  Trail bytes of GB18030: GB 18030-2022, 5.1.
 _CHARACTER = re.compile(rb"[\x00-\x7f]+|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9]")
 _GB18030 = re.compile(rb"((?:[\x00-\x7f]|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9])*+)([\x80-\xff]|\Z)")
+_DIGITS = re.compile(rb"[0-9]{11}")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _REPLACEMENT = 0xFFFD
 SAMPLE = 1 << 14  # bytes, from the first that is not ASCII on, by which broken UTF-8 is told from GBK
@@ -137,6 +138,8 @@ def _utf16_by_zeros(data: bytes) -> str:
     if np.count_nonzero(sample == 0) < 4:  # a stray NUL or two
         return ""
     even, odd = np.mean(sample[::2] == 0), np.mean(sample[1::2] == 0)
+    if _DIGITS.search(data):  # as UTF-16 they would be rare characters: zeros have come into a text of another encoding
+        return ""
     if odd > 0.2 and even < 0.02:
         return "utf-16-le"
     return "utf-16-be" if even > 0.2 and odd < 0.02 else ""

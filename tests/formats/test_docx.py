@@ -270,7 +270,7 @@ def test_broken_xml_never_raises() -> None:
                 [b"", b"<", b"</w:p>", b"<w:tbl>", b'"', b"\0", b"</w:txbxContent>", b"&#x9;"]
             )
         document = open_document(docx("", {}).replace(b"nothing", b"") if not broken else _with(sound, bytes(broken)))
-        assert document.format == "docx" and document.status == "clean"
+        assert document.format == "docx" and document.status in ("clean", "partial")
         assert b"\t" not in document.batch().view or b"tbl" in broken
         document.write([])
 

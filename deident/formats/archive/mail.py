@@ -34,6 +34,7 @@ _SIGNED = re.compile(r"dkim-signature|arc-(?:seal|message-signature)|x-google-dk
 _CODE = re.compile(rb"=(?:([0-9A-Fa-f]{2})|[ \t]*+(?:\r?\n|\Z))")
 _PLAIN = ("", "7bit", "8bit", "binary")
 _FLAT = bytes.maketrans(b"\t\n\r", b"   ")
+_JUNK, _LINE = re.compile(rb"[^A-Za-z0-9+/\s]"), re.compile(rb"^[A-Za-z0-9+/]{60}", re.M)  # in base64
 _ENDINGS = {
     "message/rfc822": ".eml", "text/plain": ".txt", "text/html": ".html", "text/css": ".css", "text/csv": ".csv", "application/pdf": ".pdf",
     "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg", "application/json": ".json",
@@ -125,6 +126,9 @@ class MailDocument(PartsDocument):
         if way == "base64" and re.sub(rb"[A-Za-z0-9+/\s]+={0,2}\s*", b"", raw):  # what a decoder passes over
             shadow = self._cell(_bytes(self.data, entity.body, entity.end), "")
             self._order.append(("between", [shadow], None))
+            # Behind such a place decoders do not agree on where a group of four begins.
+            if (junk := _JUNK.search(raw)) and _LINE.search(raw, junk.end()):
+                self.unseen("damaged")
 
     def _name(self, entity: Entity, named: str) -> str:
         name = re.sub(r"[\0-\x1f]", " ", named).replace("\\", "/").rsplit("/", 1)[-1].strip()

@@ -37,6 +37,7 @@ _XML = (".xml", ".rels", ".vml", ".svg", ".xsl", ".opf", ".ncx", ".rdf")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<")
 _PAGE = (".htm", ".html", ".xhtml", ".mht", ".mhtml", ".rtf")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
+_OPEN = re.compile(rb"\s*<\?xml(?![^<>]{0,300}\?>)")  # a declaration that is not closed: no reader gets beyond it
 OUTSIDE = "\0outside"  # names that no member has
 NAMES = "\0names"
 
@@ -96,6 +97,8 @@ class Members(PartsDocument):
                 strings(part.data) if printer else decode(part.data, declared[1].decode() if declared else None)
             )
             self.warn(*self._decoded[part.name].warnings)
+            if _OPEN.match(self._decoded[part.name].view):
+                self.unseen("damaged")
         return self._decoded[part.name]
 
     def children(self) -> Iterable[Child]:

@@ -65,7 +65,7 @@ class PackageDocument(Members):
 
     def read_common(self, part: Part, out: Assembly) -> None:
         """A part that packages of any kind have, or else one that no format knows."""
-        if part.name.endswith(".rels"):
+        if part.name.endswith(".rels") and b"Relationships" in self.decoded(part).view[:1024]:
             self.read_links(part, out)
         elif part.name.lower().startswith("docprops/") and part.name.endswith(".xml"):
             self.read_properties(part, out)
