@@ -91,7 +91,7 @@ _WORD = (
 _DOCX = _WORD + "; header1=n; footer1=p; @author=n; @descr=n; @Target=nm; lastModifiedBy=n"
 _SIMPLE = "paragraph 2=nip; table 1 row 2=ni; table 1 row 3=ni; table 1 row 4=ni; creator=n"
 _SHEET = "A2=n; B2=i; C2=i; D2=p; F2=p; A3=n; B3=i; A4=n; B4=i; C4=i; D4=p; D12=p; 隐藏!A1=i"
-_XLSX = "A2=n; B2=i; C2=i; D2=p; F2=p; A3=n; B3=i; C3=i; D3=p; A4=n; D12=p; Sheet2!A1=i; comments=np; workbook=i; @Target=m; @prompt=p; Sheet1=n; creator=n; keywords=p"
+_XLSX = "A2=n; B2=i; C2=i; D2=p; F2=p; A3=n; B3=i; C3=i; D3=p; A4=n; D12=p; 隐藏!A1=i; comments=np; workbook=i; @Target=m; @prompt=p; 公示=n; creator=n; keywords=p"
 _REPORTLAB = "page 1=nip; info /Author=n; page 1 link=p; form field idno=i; page 1 annotation=np; outline=n"
 _LIST = "page 1=nip"
 
@@ -134,7 +134,7 @@ HELD = {
     "src.html": "line 2=nip; line 3=ni",
     "src_wqy.html": "line 2=nip; line 3=ni",
     "tricks/c01_sci.csv": "line 2=n; line 3=ni; line 4=ni",
-    "tricks/d01_docx_altcontent_customxml.docx": "paragraph 1=n; fallback=n; field=m; customXml/item1.xml=i; x.xlsx Sheet1!A2=n; x.xlsx Sheet1!B2=i; x.xlsx Sheet1!D2=p",
+    "tricks/d01_docx_altcontent_customxml.docx": "paragraph 1=n; fallback=n; field=m; customXml/item1.xml=i; x.xlsx 公示!A2=n; x.xlsx 公示!B2=i; x.xlsx 公示!D2=p",
     "tricks/h01_title_alt_value.html": "@alt=n; @title=i; @value=ip",
     "tricks/h02_masked_text_full_attr.html": "@title=i; @href=p; @data-full=n",
     "tricks/h03_comment_row.html": "comment=nip",

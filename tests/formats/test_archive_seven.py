@@ -110,3 +110,10 @@ def test_rar_comment_and_limits() -> None:
 def test_fuzz() -> None:
     fuzz(sevened(), "a.7z", 500)
     fuzz(rar(comment=b"c" * 20), "a.rar", 500)
+
+
+def test_a_rar_whose_blocks_break_off_is_damaged() -> None:
+    data = rar()
+    for broken in (data[:12] + b"\0" + data[13:], data.replace("名单".encode(), "名單".encode()), data[:-8]):
+        document = open_document(broken, "a.rar")
+        assert (document.status, document.reason) == ("refused", "damaged")

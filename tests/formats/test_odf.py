@@ -251,7 +251,7 @@ def test_broken_xml_never_raises() -> None:
             )
         data = package({**members(sound), "content.xml": bytes(broken)})
         document = open_document(data)
-        assert document.format == "odf" and document.status == "clean"
+        assert document.format == "odf" and document.status in ("clean", "partial")
         mask(data, PHONE, NAME)
 
 

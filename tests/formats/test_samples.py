@@ -331,7 +331,9 @@ def test_a_run_over_all_of_them_says_what_became_of_each(run: tuple[str, Path, i
     names = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
     assert names <= set(rows)
     for name, (status, _) in HOSTILE.items():
-        if status in ("refused", "unscannable"):
+        if command == "scan" and name == "arch/n.tar.gz":
+            status = "partial"  # what is in it is refused; masking would leave nothing of it
+        if status in ("refused", "unscannable", "partial"):
             assert rows[name][0] == status and rows[name][1], name
             assert command == "scan" or not (report.parent / name).exists()
     assert {status for status, _ in rows.values()} <= {"clean", "masked", "partial", "refused", "unscannable"}
