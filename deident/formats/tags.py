@@ -14,8 +14,8 @@ from typing import NamedTuple
 _MARK = re.compile(
     rb"<!--(?P<comment>.*?)(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?(?:(?P<declaration>xml\s[^<]*?)(?:\?>|(?=<)|\Z)|(?P<instruction>.*?)(?:\?>|\Z))"
     rb"|<!DOCTYPE(?P<doctype>[^\[>]*+(?:\[.*?(?:\]\s*>|\Z)|>|\Z))|<!(?P<other>[^>]*)(?:>|\Z)"
-    rb"|</(?P<end>[A-Za-z_:\x80-\xff][^\s/<>]*)(?P<left>[^<>]*)>"
-    rb"""|<(?P<start>[A-Za-z_:\x80-\xff][^\s/<>]*)(?P<attributes>(?:[^<>"']|"[^"]*"|'[^']*')*+|[^<>]*+)>""",
+    rb"""|</(?P<end>[A-Za-z_:\x80-\xff][^\s/<>="']*)(?P<left>[^<>]*)>"""
+    rb"""|<(?P<start>[A-Za-z_:\x80-\xff][^\s/<>="']*)(?P<attributes>(?:[^<>"']|"[^"]*"|'[^']*')*+|[^<>]*+)>""",
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(rb"""([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")

@@ -63,6 +63,8 @@ class RarArchive(Container):
                 self.note("comment", piece.data)
             elif piece.kind == "packed":
                 self.unseen("hidden-bytes")
+            elif piece.kind == "broken":
+                raise Unreadable("damaged")
             else:
                 self.hidden(piece.data)
 

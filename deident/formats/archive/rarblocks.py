@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,7 +10,8 @@ FIVE, FOUR = b"Rar!\x1a\x07\x01\x00", b"Rar!\x1a\x07\x00"
 
 
 class Piece(NamedTuple):
-    """Bytes outside of members: kind "comment" (as written), "packed" (a comment that is compressed), "rest" (behind the end)."""
+    """Bytes outside of members: kind "comment" (as written), "packed" (a comment that is compressed), "rest" (behind the end);
+    "broken" where the blocks cannot be followed: readers stop there and say nothing."""
 
     kind: str
     data: bytes
@@ -44,7 +46,9 @@ def _five(data: bytes) -> Iterator[Piece]:
             _, place = _number(data, place)
         if flags & 2:
             content, place = _number(data, place)
-        if not size or end + content > len(data) or kind == 4:  # 4: what follows is encrypted
+        if not size or end + content > len(data) or zlib.crc32(data[at + 4 : end]) != int.from_bytes(data[at : at + 4], "little"):
+            break
+        if kind == 4:  # what follows is encrypted
             return
         if kind == 3:
             own, place = _number(data, place)  # flags, size, attributes, (time, checksum,) method, system, name
@@ -58,9 +62,10 @@ def _five(data: bytes) -> Iterator[Piece]:
                 yield Piece("packed" if method >> 7 & 7 else "comment", data[end : end + content])
         at = end + content
         if kind == 5:
-            break
-    if at < len(data):
-        yield Piece("rest", data[at:])
+            if at < len(data):
+                yield Piece("rest", data[at:])
+            return
+    yield Piece("broken", b"")
 
 
 def _four(data: bytes) -> Iterator[Piece]:
@@ -69,7 +74,10 @@ def _four(data: bytes) -> Iterator[Piece]:
         kind, flags = data[at + 2], int.from_bytes(data[at + 3 : at + 5], "little")
         size = int.from_bytes(data[at + 5 : at + 7], "little")
         content = int.from_bytes(data[at + 7 : at + 11], "little") if flags & 0x8000 or kind in (0x74, 0x7A) else 0
-        if size < 7 or at + size + content > len(data) or (kind == 0x73 and flags & 0x80):  # headers encrypted
+        if kind == 0x73 and flags & 0x80:  # headers encrypted
+            return
+        if size < 7 or at + size + content > len(data):
+            yield Piece("broken", b"")
             return
         if kind == 0x75:
             yield Piece("packed", data[at + 13 : at + size])
