@@ -65,7 +65,8 @@ def read_sheet(data: bytes, way: SourceMap, book: Book, middle: Middle, name: st
     sheet.outside = [(0, low), (high, len(data))]
     found = marks(data[low:high], _NAMES) if not (mark := prefix(data)) else marks(b"<" + mark + b"r>" + data[low:high], _NAMES)
     found = _moved(found, low - (len(mark) + 3 if mark else 0), bool(mark))
-    if not len(found.start):
+    if not len(found.start):  # no row: text without any mark at the most
+        sheet.outside = [(0, len(data))]
         return sheet
     codes = padded(data)
     opens = np.flatnonzero((found.name == _C) & (found.kind != CLOSE))
