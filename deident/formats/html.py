@@ -13,20 +13,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deident.formats import Child, Limits
+from deident.formats import LIMITS, Limits
+from deident.formats.document import TextDocument
 from deident.formats.html_marks import find_marks
 from deident.formats.html_tags import Extras, Fragment, find_extras
 from deident.formats.html_text import read_text
-from deident.formats.inline import pictures, replaced, together
-from deident.formats.splice import apply, changes
-from deident.model import ROLES, Batch, Edit, Ints, SourceMap
-from deident.text.charset import Decoded, decode, encode
+from deident.model import ROLES, Batch, Ints, SourceMap
+from deident.text.charset import decode
 from deident.text.maps import MapBuilder, compose, concat, shift
 
 CHUNK = 1 << 20  # bytes of HTML read at once
@@ -86,20 +85,19 @@ def fragment(view: bytes) -> tuple[bytes, SourceMap]:
     return lines[:size].tobytes(), SourceMap(part.way.view[keep], part.way.source[keep], part.way.width[keep], size)
 
 
-class HtmlDocument:
+class HtmlDocument(TextDocument):
     """One page.  See the module."""
 
     format = "html"
-    status, reason, archive = "clean", "", False
 
-    def __init__(self, data: bytes, name: str = "", limits: Limits = Limits()) -> None:  # noqa: B008 frozen
-        self.data, self.name, self.limits = data, name, limits
-        self._decoded: Decoded = decode(data, declared(data))
-        self.encoding = self._decoded.encoding
-        self.warnings = list(self._decoded.warnings)
+    def __init__(self, data: bytes, name: str = "", limits: Limits = LIMITS) -> None:
+        super().__init__(data, name, limits)
         if any(sign in data for sign in _TURNED):
             self.status, self.reason = "partial", "bidi-override"
-        self._batch: Batch | None = None
+
+    def declared(self) -> str | None:
+        """What the page says of itself."""
+        return declared(self.data)
 
     def batch(self) -> Batch:
         """See Document."""
@@ -110,28 +108,9 @@ class HtmlDocument:
             self._batch = Batch(part.view, part.segments, part.document, part.role, way, sources, part.where)
         return self._batch
 
-    def children(self) -> Iterable[Child]:
-        """Pictures in the page itself; others are files beside it."""
-        return [child for _, _, child in pictures(self.data)]
-
-    def locate(self, place: int) -> str:
-        """Lines and segments say where."""
-        return ""
-
-    def source(self, start: int, end: int) -> bytes:
-        """See Document."""
-        return self.data[start:end]
-
-    def contents(self) -> Iterable[tuple[bytes, str]]:
-        """The bytes themselves."""
-        return ((self.data, self.encoding),)
-
-    def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
-        """See Document.  A replacement is escaped as HTML: right in text and attributes; in a script use none of & < > "."""
-        if not edits and not children:
-            return self.data
-        done = changes(self.batch().map, edits, lambda text, _: encode(html.escape(text, quote=True), self.encoding))
-        return apply(self.data, together(done, replaced(self.data, children or {})))
+    def escape(self, text: str) -> str:
+        """Right in text and attributes; in a script use none of & < > "."""
+        return html.escape(text, quote=True)
 
 
 def _chunk(pages: Sequence[bytes], first: int, thorough: bool) -> tuple[_Part, SourceMap]:
