@@ -23,7 +23,7 @@ from deident.engine.examine import NUMBERS
 from deident.engine.links import Links
 from deident.engine.tree import FAILED, Item
 from deident.engine.verify import Sought
-from deident.formats import Child, Document
+from deident.formats import Child, Document, Unreadable
 from deident.formats.splice import apply, changes
 from deident.matching.tokens import compact
 from deident.model import MASK, Edit, FileReport
@@ -70,7 +70,7 @@ def _round(pages: Pages, links: Links, inside: Inside, known: Sequence[Sequence[
         if edits[number] or kids[number]:
             out[number] = _write(pages, number, document, data, edits[number], kids[number])
         else:
-            out[number] = _cleaned(document) or data
+            out[number] = _cleaned(pages.reports[number], document, data)
         if parent >= 0 and (new := out[number]) is not None and new is not data:
             kids[parent][child] = Child(name.rpartition("!")[2], new)
     return out, values
@@ -210,8 +210,12 @@ def _take_back(pages: Pages, out: list[bytes | None], number: int, reason: str =
             report.status, report.reason = "refused", reason
 
 
-def _cleaned(document: Document) -> bytes | None:
-    """The bytes without what nobody is meant to read (metadata of pictures); None where there is nothing of the kind."""
+def _cleaned(report: FileReport, document: Document, data: bytes) -> bytes | None:
+    """The bytes without what nobody is meant to read (metadata of pictures); None where its format fails at taking it out."""
     clean = getattr(document, "cleaned", None)
-    made: bytes | None = clean() if clean else None
-    return made
+    try:
+        made: bytes | None = clean() if clean else None
+    except Unreadable as problem:
+        report.status, report.reason = "refused", problem.reason
+        return None
+    return made or data

@@ -147,3 +147,16 @@ def test_explanations_cover_what_is_inside(scanner: Scanner) -> None:
     explained = scanner.explain_many([("all.zip", packed({"index.html": LIST.encode()})), ("b.txt", b"nothing")])
     assert [one.report.file for one in explained] == ["all.zip", "all.zip!index.html", "b.txt"]
     assert len(explained[1].findings) == len(explained[1].report.findings) > 0
+
+
+def test_metadata_that_cannot_be_taken_out_refuses_the_picture(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    from deident.formats import Unreadable
+    from deident.formats.image.document import ImageDocument
+
+    def fails(_: ImageDocument) -> bytes:
+        raise Unreadable("not-written")
+
+    monkeypatch.setattr(ImageDocument, "cleaned", fails)
+    spacer = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+    [(out, report)] = scanner.mask_many([("a.gif", spacer)])
+    assert out is None and (report.status, report.reason) == ("refused", "not-written")
