@@ -19,8 +19,8 @@ from crawl_fakes import FakeScanner
 
 from deident import cli
 from deident.catalog import Catalogue
-from deident.crawl import gate
 from deident.errors import CatalogError, PolicyError
+from deident.gate import document as gate
 
 NUMBER = "999999190001010000"  # of no province: nobody's
 

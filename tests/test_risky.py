@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from crawl_fakes import FakeScanner
 
-from deident.crawl import Options, gate, scan_dump
+from deident.crawl import Options, scan_dump
 from deident.crawl.batches import batches
 from deident.crawl.risky import apart, limited, risky
 from deident.crawl.walk import Source
 from deident.errors import InputError
+from deident.gate import document as gate
 
 NUMBER = "999999190001010000"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="limits on memory are Linux's")

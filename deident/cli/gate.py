@@ -12,8 +12,9 @@ from deident.report.messages import say
 def check(options: argparse.Namespace) -> int:
     """Check one document and say what is in it."""
     from deident import report
-    from deident.crawl import about, gate
+    from deident.crawl import about
     from deident.engine import Scanner
+    from deident.gate import document as gate
     from deident.report import sarif, text
 
     document = gate.read(options.file, options.title, options.lang)

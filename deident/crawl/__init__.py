@@ -9,7 +9,6 @@ packed.py    reports as bytes, between worker and state
 repeated.py  contacts that stand on many pages of a site
 about.py     what the reports have to know of the scanner
 state.py     what is done already (SQLite), so that nothing is lost or doubled after `kill -9`
-gate.py      the publish gate: one document
 dump.py      scan_dump and mask_dump: the only place where these meet
 """
 
