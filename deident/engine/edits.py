@@ -16,11 +16,17 @@ from deident import masks
 from deident.catalog import Mask
 from deident.engine.examine import Examiner, Judged
 from deident.masks import Sheet
-from deident.model import KEEP, MASK, Batch, Ints
+from deident.model import KEEP, MASK, REVIEW, Batch, Ints
 from deident.policy import Suppression, Suppressions, Verdict
 
 NO_SUPPRESSIONS = Suppressions()
 NO_SHEETS: Mapping[int, Sheet] = {}
+NO_DECISIONS: Mapping[str, int] = {}
+DECIDED = (  # by index into ACTIONS
+    Verdict("decided-mask", "decision", MASK, {"zh": "复核人决定：隐去", "en": "a reviewer decided: masked"}, ()),
+    Verdict("decided-review", "decision", REVIEW, {"zh": "复核人决定：待定", "en": "a reviewer decided: left open"}, ()),
+    Verdict("decided-keep", "decision", KEEP, {"zh": "复核人决定：保留", "en": "a reviewer decided: stays"}, ()),
+)
 NOTHING = Mask("suppress")
 STARS = masks.hide(NOTHING, "")
 COARSE = ("year", "month", "decade", "age_band", "village", "township", "county", "band", "court", "pseudonym", "surrogate")
@@ -40,13 +46,14 @@ class Editor:
     """Hides values as the policy says.  `data_set`: pseudonyms are the same within it."""
 
     def __init__(
-        self, examiner: Examiner, key: bytes | None, data_set: str, suppressions: Suppressions = NO_SUPPRESSIONS
-    ) -> None:
-        self.examiner, self.key, self.suppressions = examiner, key, suppressions
+        self, examiner: Examiner, key: bytes | None, data_set: str, suppressions: Suppressions = NO_SUPPRESSIONS,
+        decisions: Mapping[str, int] = NO_DECISIONS,
+    ) -> None:  # fmt: skip
+        self.examiner, self.key, self.suppressions, self.decisions = examiner, key, suppressions, decisions
         self._blank = Sheet(key, data_set, examiner.today)
         own = examiner.policy.verdicts
-        #: what can decide: the policy's verdicts, then the suppressions
-        self.verdicts: tuple[Verdict, ...] = (*own, *(_let_stay(entry) for entry in suppressions.active))
+        #: what can decide: the policy's verdicts, the suppressions, a person
+        self.verdicts: tuple[Verdict, ...] = (*own, *(_let_stay(entry) for entry in suppressions.active), *DECIDED)
         self._patterns = examiner.plan.patterns
         self._own = np.array([verdict.mask is not None for verdict in self.verdicts], np.bool_)
         self._coarse = np.array([v.mask is not None and v.mask.form in COARSE for v in self.verdicts], np.bool_)
@@ -68,6 +75,10 @@ class Editor:
     def suppressed(self, number: int) -> int:
         """Number of the verdict that a suppression stands for."""
         return len(self.examiner.policy.verdicts) + number
+
+    def decided(self, action: int) -> int:
+        """Number of the verdict that a person's decision stands for."""
+        return len(self.verdicts) - len(DECIDED) + action
 
     def mask(self, kind: int, verdict: int) -> Mask:
         """The mask of a kind under a verdict."""

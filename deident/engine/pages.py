@@ -53,6 +53,8 @@ class Pages:
         self.reports = [_report(document, *item) for document, item in zip(self.documents, self.items, strict=True)]
         if editor.suppressions.active:
             self._suppress()
+        if editor.decisions:
+            self._decide()
         names = (*examiner.recogniser.ids, None)
         for report, type in zip(self.reports, self.judged.types.document.tolist(), strict=True):
             report.doc_type = names[type]
@@ -95,6 +97,12 @@ class Pages:
         for row, key in values.items():
             if key in chosen:
                 judged.action[row], judged.verdict[row] = KEEP, editor.suppressed(chosen[key])
+
+    def _decide(self) -> None:
+        """What a person has decided on a value holds wherever it stands."""
+        for row, mark in enumerate(self._tags()):
+            if (action := self.editor.decisions.get(mark)) is not None:
+                self.judged.action[row], self.judged.verdict[row] = action, self.editor.decided(action)
 
     def _where(self) -> list[str]:
         """Human locator of each candidate."""

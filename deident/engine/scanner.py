@@ -24,7 +24,7 @@ from deident.engine.links import Links
 from deident.engine.pages import Explained
 from deident.errors import InputError, OutputError
 from deident.matching.rules import Rule
-from deident.model import FileReport, Findings, Ground, Kind
+from deident.model import ACTIONS, FileReport, Findings, Ground, Kind
 from deident.policy import UNKNOWN, Explanation, Policy, Secrecy, Suppressions, load_suppressions
 
 ROUNDS = 8  # a mask may bring to light what was glued to the value; more rounds than two are hardly ever needed
@@ -78,19 +78,34 @@ class Scanner:
         self._files = Files(self._editor, self._grounds, self.mask_names)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self._settings,)
+        return _rebuild, (self._settings, self._editor.decisions)
 
     @cached_property
     def alone(self) -> Scanner:
         """This scanner without its tagger: rules alone."""
         if self.tagged is None:
             return self
-        other = copy(self)
+        other = self._like(replace(self._examiner, tagged=None), self._editor.decisions)
         other._settings = {**self._settings, "ner": False}
-        other._examiner = replace(self._examiner, tagged=None)
-        other._editor = Editor(other._examiner, self._settings["key"], self._settings["data_set"], self._editor.suppressions)
-        other._files = Files(other._editor, self._grounds, self.mask_names)
         other.tagged = None
+        return other
+
+    def decided(self, decisions: Mapping[str, str]) -> Scanner:
+        """This scanner with what a person has decided on values: tag (`Finding.tag`) → action, in `scan_many`, `mask_many` and what
+        builds on them.  The findings' source is "decision" then.  Raises InputError without a key, or for an action that is none."""
+        if not self._settings["key"]:
+            raise InputError("decisions name values by their tags, which need a key: give key=")
+        if unknown := set(decisions.values()) - set(ACTIONS):
+            raise InputError(f"'{min(unknown)}' is none of {', '.join(ACTIONS)}")
+        return self._like(self._examiner, {tag: ACTIONS.index(action) for tag, action in decisions.items()})
+
+    def _like(self, examiner: Examiner, decisions: Mapping[str, int]) -> Scanner:
+        """A copy that shares what was built."""
+        other = copy(self)
+        other.__dict__.pop("alone", None)
+        other._examiner = examiner
+        other._editor = Editor(examiner, self._settings["key"], self._settings["data_set"], self._editor.suppressions, decisions)
+        other._files = Files(other._editor, self._grounds, self.mask_names)
         return other
 
     @property
@@ -301,5 +316,6 @@ def _titles(items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None)
     return [pages.get(name, "") for name, _ in items] if pages else []
 
 
-def _rebuild(settings: Mapping[str, Any]) -> Scanner:
-    return Scanner(**settings)
+def _rebuild(settings: Mapping[str, Any], decisions: Mapping[str, int]) -> Scanner:
+    scanner = Scanner(**settings)
+    return scanner._like(scanner._examiner, decisions) if decisions else scanner

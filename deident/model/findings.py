@@ -27,7 +27,7 @@ class Finding:
     tag          keyed HMAC of the folded value (8 hex characters), "" where no key is in use
     text         number of the scanned text (`scan_texts`) or 0
     doc_type     type of the document, or of the table in it, by which it was judged; "" when unknown
-    source       what `rule` is the id of: "rule", "cell" (of the matrix), "exemption" or "suppression"
+    source       what `rule` is the id of: "rule", "cell" (of the matrix), "exemption", "suppression" or "decision" (a person's)
     subject      whom it is about: a number from 1 on that means something within its document only; 0: nobody, an office's
     """
 

@@ -60,6 +60,7 @@ SAID: dict[str, tuple[str, str]] = {
     "source_cell": ("矩阵单元格", "cell of the matrix"),
     "source_exemption": ("豁免", "exemption"),
     "source_suppression": ("抑制清单", "suppression"),
+    "source_decision": ("人工决定", "decision of a person"),
     "zone_title": ("标题", "title"),
     "zone_heads": ("表头", "header"),
     "zone_body": ("正文", "text"),
