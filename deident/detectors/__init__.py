@@ -36,6 +36,7 @@ from deident.matching.scene import Scene
 from deident.model import Bools, Candidates
 
 Detector = Callable[[Scene], Candidates]
+ROUNDS = 8  # of overlaps settled side by side; a chain that is longer is settled one by one
 BUILT_IN: tuple[Detector, ...] = (numbers.find, grouped.find, cued.find, expressions.find, addresses.find, names.find)
 
 
@@ -75,17 +76,24 @@ def settle(found: Candidates, ranks: np.ndarray[tuple[int], np.dtype[np.int64]])
     clash = start[1:] < np.maximum.accumulate(end)[:-1]
     alone[1:] &= ~clash
     alone[:-1] &= ~clash
-    chosen = order[alone].tolist()
-    rest = order[~alone].tolist()
-    rest.sort(
-        key=lambda i: (
-            -int(ranks[found.kind[i]]),
-            int(found.start[i] - found.end[i]),
-            -float(found.score[i]),
-            int(found.start[i]),
-        )
-    )
-    result = np.array(chosen + _without_overlap(found, rest), np.int64)
+    rest = order[~alone]
+    rest = rest[
+        np.lexsort((found.start[rest], -found.score[rest], found.start[rest] - found.end[rest], -ranks[found.kind[rest]]))
+    ]
+    chosen = [order[alone]]
+    for _ in range(ROUNDS):  # the best of those that hang together stays, what touches it goes; then what is left
+        if not len(rest):
+            break
+        place = np.argsort(found.start[rest], kind="stable")
+        low, high = found.start[rest[place]], found.end[rest[place]]
+        first = np.concatenate(([True], low[1:] >= np.maximum.accumulate(high)[:-1]))
+        group = np.cumsum(first) - 1
+        best = np.minimum.reduceat(place, np.flatnonzero(first))  # `rest` is best first
+        chosen.append(rest[best])
+        apart = (low >= found.end[rest[best]][group]) | (high <= found.start[rest[best]][group])
+        rest = rest[np.sort(place[apart])]
+    chosen.append(np.array(_without_overlap(found, rest.tolist()), np.int64))
+    result = np.concatenate(chosen)
     return result[np.argsort(found.start[result], kind="stable")]
 
 

@@ -28,22 +28,38 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     part = names & (holder >= 0) & (found.end - found.start < (cells.end - cells.start)[inside])  # 张三三 of 张三三三
     taken[holder[same & ~part]] = True
     view = scene.batch.view
-    may = {int(kind): choices(scene, int(kind)) for kind in np.unique(cells.kind[wanted])}
+    wanted = wanted[~taken[wanted] & (cells.end[wanted] - cells.start[wanted] <= LONGEST)]
+    may = {int(kind): [_Form(scene, k) for k in choices(scene, int(kind))] for kind in np.unique(cells.kind[wanted])}
     rows: list[tuple[int, int, int, float]] = []
-    for cell in wanted[~taken[wanted]].tolist():
-        low, high = int(cells.start[cell]), int(cells.end[cell])
-        if high - low > LONGEST:
-            continue
+    columns = (cells.start[wanted].tolist(), cells.end[wanted].tolist(), cells.kind[wanted].tolist())
+    for low, high, under in zip(*columns, strict=True):
         raw = view[low:high]
+        if b"*" in raw:
+            continue
         text = raw.decode("utf-8", "replace")
         inner = text.strip()
-        kind, match = next(((k, m) for k in may[int(cells.kind[cell])] if (m := plan.cells[k].fullmatch(inner))), (-1, None))
-        if match is None or "*" in inner:
+        for form in may[under]:
+            if match := form.fullmatch(inner):
+                break
+        else:
             continue
-        first, last = match.span("v") if "v" in match.groupdict() else (0, len(inner))
-        start = low + len(text[: len(text) - len(text.lstrip()) + first].encode())
-        rows.append((start, start + len(inner[first:last].encode()), kind, plan.patterns[kind].score["column"]))
+        if form.part or len(inner) != len(text):
+            first, last = match.span("v") if form.part else (0, len(inner))
+            low += len(text[: len(text) - len(text.lstrip()) + first].encode())
+            high = low + len(inner[first:last].encode())
+        rows.append((low, high, form.kind, form.score))
     return Candidates.rows(rows)
+
+
+class _Form:
+    """How cells of a kind look; `part`: of a cell only the group "v" is the value."""
+
+    __slots__ = ("fullmatch", "kind", "part", "score")
+
+    def __init__(self, scene: Scene, kind: int) -> None:
+        expression = scene.plan.cells[kind]
+        self.kind, self.fullmatch, self.part = kind, expression.fullmatch, "v" in expression.groupindex
+        self.score = scene.plan.patterns[kind].score["column"]
 
 
 def choices(scene: Scene, kind: int) -> list[int]:

@@ -5,7 +5,7 @@ Pages of HTML are mapped and matched together; any other format brings its own b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, repeat
 from typing import NamedTuple, TypeVar
@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from deident.engine import written
+from deident.engine.collection import uncollected
 from deident.engine.edits import Editor
 from deident.engine.examine import Judged
 from deident.engine.links import Links
@@ -118,18 +119,16 @@ class Pages:
         }
         first = self.batch.segments[np.searchsorted(self.batch.document, np.arange(len(self.documents)))]
         places = self.judged.folding.starts(found.start) - first[self.judged.document]
-        plain = [bool(document.encoding) for document in self.documents]
-        locate = [document.locate for document in self.documents]
         out = []
-        for line, number, place, document in zip(
-            lines, segments.tolist(), places.tolist(), self.judged.document.tolist(), strict=True
-        ):
-            inner = inners[number]
-            if plain[document]:
-                out.append(f"line {line} {inner}".strip())
+        counts = np.bincount(self.judged.document, minlength=len(self.documents))
+        last = np.cumsum(counts)
+        for document, low_, high_ in zip(self.documents, (last - counts).tolist(), last.tolist(), strict=True):
+            within = map(inners.__getitem__, segments[low_:high_].tolist())
+            if document.encoding:
+                out += [f"line {line} {inner}".strip() for line, inner in zip(lines[low_:high_], within, strict=True)]
             else:  # a line of a container's bytes means nothing to a person: there its own locator stands alone
-                own = locate[document](place)
-                out.append(own if own.startswith(inner) else inner if inner.startswith(own) else f"{own} {inner}")
+                own = _located(document, places[low_:high_])
+                out += [one if one.startswith(inner) else _both(one, inner) for one, inner in zip(own, within, strict=True)]
         return out
 
     def _fill(self) -> None:
@@ -144,8 +143,8 @@ class Pages:
         patterns, names = self.examiner.plan.patterns, (*self.examiner.recogniser.ids, "")
         score = found.score.tolist()
         rounded = {each: round(each, 3) for each in set(score)}
-        made = map(  # by columns: a large workbook has half a million findings, and nothing else is made once for each of them
-            Finding, low.tolist(), high.tolist(),
+        columns = zip(  # a large workbook has half a million findings, and nothing else is made once for each of them
+            low.tolist(), high.tolist(),
             _each([pattern.id for pattern in patterns], kind), _each([pattern.category for pattern in patterns], kind),
             _each(ACTIONS, self.judged.action.tolist()), map(rounded.__getitem__, score),
             _each([ground.id for ground in grounds], verdict), _each([ground.reason for ground in grounds], verdict),
@@ -154,8 +153,10 @@ class Pages:
             _each([ground.source for ground in grounds], verdict), self.judged.subject.tolist(),
         )  # fmt: skip
         counts = np.bincount(self.judged.document, minlength=len(self.reports)).tolist()
-        for report, count in zip(self.reports, counts, strict=True):
-            report.findings.extend(islice(made, count))  # the candidates of a document stand together
+        with uncollected():
+            made = map(Finding._make, columns)
+            for report, count in zip(self.reports, counts, strict=True):
+                report.findings.extend(islice(made, count))  # the candidates of a document stand together
         for report in self.reports:
             if report.status == "clean" and any(f.action != "keep" for f in report.findings):
                 report.status = "partial"
@@ -222,6 +223,16 @@ class Pages:
 def _each(table: Sequence[T], numbers: Sequence[int]) -> Iterator[T]:
     """What a table says at each of the numbers."""
     return map(table.__getitem__, numbers)
+
+
+def _located(document: Document, places: Ints) -> list[str]:
+    """Locators of places in its text; a workbook's document knows a quick way to many."""
+    many: Callable[[Ints], list[str]] | None = getattr(document, "locate_all", None)
+    return many(places) if many else [document.locate(place) for place in places.tolist()]
+
+
+def _both(own: str, inner: str) -> str:
+    return inner if inner.startswith(own) else f"{own} {inner}"
 
 
 def _read(documents: Sequence[Document], items: Sequence[Item], html: bool) -> Batch:

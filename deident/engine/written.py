@@ -19,6 +19,7 @@ from urllib.parse import quote
 import numpy as np
 
 from deident.engine import copies
+from deident.engine.collection import uncollected
 from deident.engine.examine import NUMBERS
 from deident.engine.links import Links
 from deident.engine.tree import FAILED, Item
@@ -41,7 +42,8 @@ Values = list[list[bytes]]
 
 def masked(pages: Pages, links: Links, inside: Inside) -> list[tuple[bytes | None, FileReport]]:
     """See Pages.masked."""
-    out, values = _round(pages, links, inside, [])
+    with uncollected():  # half a million edits of a workbook live until it is written
+        out, values = _round(pages, links, inside, [])
     reports = pages.reports
     for number in {pages.tops[inner] for inner, report in enumerate(reports) if report.reason == "not-written"}:
         _take_back(pages, out, number, "not-written")
@@ -82,19 +84,21 @@ def _edits(pages: Pages, known: Sequence[Sequence[bytes]]) -> tuple[list[list[Ed
     found, view = judged.found, judged.scene.batch.view
     rows: list[tuple[int, int, str, int]] = list(pages.editor.replacements(judged))
     values: Values = [list(numbers) for numbers in known] or [[] for _ in range(pages.count)]
-    for row in np.flatnonzero(judged.action == MASK).tolist():
-        start, end = int(found.start[row]), int(found.end[row])
-        category = patterns[found.kind[row]].category
-        number = view[start:end].upper() if category == "email" else compact(view[start:end])
-        if category in NUMBERS and len(number) >= SHORTEST:
-            values[pages.tops[int(judged.document[row])]].append(number)
+    counted = np.array([pattern.category in NUMBERS for pattern in patterns], np.bool_)[found.kind]
+    gone = np.flatnonzero((judged.action == MASK) & counted)
+    columns = (found.start[gone].tolist(), found.end[gone].tolist(), found.kind[gone].tolist(), judged.document[gone].tolist())
+    for start, end, kind, document in zip(*columns, strict=True):
+        number = view[start:end].upper() if patterns[kind].category == "email" else compact(view[start:end])
+        if len(number) >= SHORTEST:
+            values[pages.tops[document]].append(number)
     rows += [*copies.numbers(pages, values), *copies.names(pages)]
     edits: list[list[Edit]] = [[] for _ in pages.items]
     if rows:
         starts, ends = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.int64)
         low, high = judged.folding.stretch(starts, np.maximum(ends, starts + 1))
-        for (start, end, new, document), a, b in zip(rows, low.tolist(), high.tolist(), strict=True):
-            edits[document].append(Edit(a, b if end > start else a, new))
+        made = map(Edit._make, zip(low.tolist(), np.where(ends > starts, high, low).tolist(), [r[2] for r in rows], strict=True))
+        for edit, (_, _, _, document) in zip(made, rows, strict=True):
+            edits[document].append(edit)
     return edits, values
 
 
@@ -133,7 +137,7 @@ def _write(
 
         return apply(data, [(a - first, b - first, new) for a, b, new in changes(pages.batch.map, edits, written)])
     own = pages.own(number)
-    moved = [Edit(start - own, end - own, new) for start, end, new in edits]
+    moved = [Edit(start - own, end - own, new) for start, end, new in edits] if own else edits
     if document.encoding:
         return document.write(moved, kids)
     try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -131,7 +130,7 @@ def run(scanner: Gatekeeper, document: Submitted, lang: str, doc_type: str | Non
         reports = [FileReport(document.name, status="unscannable", reason=say(lang, "no_result"))]
     for report in reports:
         report.findings = [
-            replace(finding, start=max(0, finding.start - document.added), end=max(0, finding.end - document.added))
+            finding._replace(start=max(0, finding.start - document.added), end=max(0, finding.end - document.added))
             if document.added and finding.start >= document.at
             else finding
             for finding in report.findings

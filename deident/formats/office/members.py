@@ -121,7 +121,7 @@ class Members(PartsDocument):
 
     def changes(self, edits: Sequence[Edit]) -> list[Change]:
         """See PartsDocument."""
-        return super().changes(list(forward(self.batch().map, edits)))
+        return super().changes(forward(self.batch().map, edits))
 
     def by_part(self, edits: Sequence[Edit]) -> Iterator[tuple[Part, list[Change]]]:
         """See PartsDocument; with the changes that follow from others."""

@@ -3,8 +3,8 @@ makes further ones; a further change takes the place of those that lie within it
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -53,13 +53,21 @@ def led(step: Step, text: Decoded) -> Step:
     ]
 
 
-def forward(map: SourceMap, edits: Sequence[Edit]) -> Iterator[Edit]:
+def forward(map: SourceMap, edits: Sequence[Edit]) -> Sequence[Edit]:
     """The same edits, cut where the source goes backwards (what was deleted stands before the text, a value before what is shown);
     the first piece has the replacement."""
     real = np.flatnonzero(map.width > 0)
     source = map.source[real]
-    breaks = map.view[real[1:][source[1:] < source[:-1]]].tolist()
-    for edit in edits:
-        cuts = breaks[bisect_right(breaks, edit.start) : bisect_left(breaks, edit.end)]
+    breaks = map.view[real[1:][source[1:] < source[:-1]]]
+    starts, ends = (np.array([edit[side] for edit in edits], np.int64) for side in (0, 1))
+    first, last = np.searchsorted(breaks, starts, "right"), np.searchsorted(breaks, ends)
+    cut = np.flatnonzero(first < last).tolist()
+    out: list[Edit] = []
+    done = 0
+    for number in cut:
+        out += edits[done:number]
+        edit, cuts = edits[number], breaks[first[number] : last[number]].tolist()
         for place, (start, end) in enumerate(zip([edit.start, *cuts], [*cuts, edit.end], strict=True)):
-            yield Edit(start, end, "" if place else edit.replacement)
+            out.append(Edit(start, end, "" if place else edit.replacement))
+        done = number + 1
+    return [*out, *edits[done:]] if cut else edits

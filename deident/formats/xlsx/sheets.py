@@ -6,7 +6,6 @@ those that no cell shows any more are read, too.  Every cell can be located: `Sh
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -22,7 +21,7 @@ from deident.formats.xlsx.layout import Text, lay
 from deident.formats.xlsx.middle import Middle, decoded, through
 from deident.formats.xlsx.sheet import Sheet, read_sheet
 from deident.formats.xlsx.strings import Strings
-from deident.model import SourceMap
+from deident.model import Ints, SourceMap
 from deident.text.maps import compose, concat, empty, shift
 
 _LEFT = "shared strings"  # that no cell shows
@@ -36,7 +35,6 @@ class SheetsDocument(BookDocument):
         self.shown = np.zeros((2, 0), np.int64)  # cells that show a number in another way: where in the view
         self._places: list[tuple[int, int, str, Text | None]] = []  # start and end in the view of sheets and formulas, what it is
         self._begins: list[int] = []
-        self._cells: dict[int, tuple[list[int], ...]] = {}
 
     def read(self, out: Assembly) -> None:
         """The sheets first, then all other parts."""
@@ -104,17 +102,29 @@ class SheetsDocument(BookDocument):
 
     def locate(self, place: int) -> str:
         """`Sheet1!C7`; of formulas `Sheet1!C7 formula`."""
-        number = bisect_right(self._begins, place) - 1
-        if number < 0 or place > self._places[number][1]:
-            return ""
-        start, _, label, text = self._places[number]
-        if text is None or label == _LEFT:
-            return label
-        if number not in self._cells:
-            self._cells[number] = tuple(part.tolist() for part in (text.start, text.row, text.column))  # looked up one by one
-        starts, rows, columns = self._cells[number]
-        cell = bisect_right(starts, place - start) - 1
-        return f"{label}!{_letters(columns[cell])}{rows[cell]}" if cell >= 0 else label
+        return self.locate_all(np.array([place], np.int64))[0]
+
+    def locate_all(self, places: Ints) -> list[str]:
+        """`locate` of each place (n,), in their order."""
+        out = np.full(len(places), "", object)
+        numbers = np.searchsorted(np.array(self._begins, np.int64), places, "right") - 1
+        for number in sorted({*numbers[numbers >= 0].tolist()}):
+            start, end, label, text = self._places[number]
+            rows = np.flatnonzero((numbers == number) & (places <= end))
+            out[rows] = label
+            if text is not None and label != _LEFT:
+                cell = np.searchsorted(text.start, places[rows] - start, "right") - 1
+                rows, cell = rows[cell >= 0], cell[cell >= 0]
+                out[rows] = _addresses(label, text.row[cell], text.column[cell])
+        named: list[str] = out.tolist()
+        return named
+
+
+def _addresses(label: str, rows: Ints, columns: Ints) -> list[str]:
+    """`Sheet1!C7` for each row and column (from 1)."""
+    column, which = np.unique(columns, return_inverse=True)
+    heads = [f"{label}!{_letters(one)}" for one in column.tolist()]
+    return [heads[head] + str(row) for head, row in zip(which.tolist(), rows.tolist(), strict=True)]
 
 
 @lru_cache(16384)
