@@ -13,6 +13,7 @@ common.py    what the commands share
 from __future__ import annotations
 
 import argparse
+import io
 import locale
 import os
 import sys
@@ -31,12 +32,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     lang = language(arguments, os.environ)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a locale that lacks a character must not end the run
     try:
         options = _parser(lang).parse_args(arguments)
         options.lang = lang
         command: Callable[[argparse.Namespace], int] = options.run
         code = command(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except SystemExit as leaving:  # argparse: --help, --version, wrong usage
         return leaving.code if isinstance(leaving.code, int) else 2
     except BrokenPipeError:  # `deident … | head`: nobody reads on

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from deident.errors import MissingExtra, OutputError
 from deident.report import Expired
@@ -22,13 +23,26 @@ def fail(lang: str, message: str, code: int) -> int:
 
 def warn(options: argparse.Namespace, message: str) -> None:
     """Say something that does not end the command."""
-    print(f"deident: {say(options.lang, 'warning')} {plain(message)}", file=sys.stderr)
+    if sys.stderr is not None:
+        print(f"deident: {say(options.lang, 'warning')} {plain(message)}", file=sys.stderr)
+
+
+def emit(text: str) -> None:
+    """Write what a program reads to standard output: UTF-8, whatever the locale says."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
 
 
 def warn_expired(options: argparse.Namespace, expired: Iterable[Expired]) -> None:
     """Entries of the site's list that do nothing any more: somebody has to look at them again."""
     for entry in expired:
         warn(options, say(options.lang, "expired", name=entry.name, owner=entry.owner, expires=entry.expires))
+
+
+def further(options: argparse.Namespace) -> dict[str, Path]:
+    """The reports for build servers that are asked for: format → file."""
+    return {format: path for format in ("sarif", "junit") if (path := getattr(options, format, None)) is not None}
 
 
 def ner(options: argparse.Namespace) -> bool | None:

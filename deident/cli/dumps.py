@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from deident.cli.common import installed, key, ner, warn, warn_expired
+from deident.cli.common import further, installed, key, ner, warn, warn_expired
 from deident.report.messages import say
 from deident.report.plain import plain
 
@@ -32,7 +32,7 @@ def _crawl(options: argparse.Namespace) -> Any:
         policy=options.policy, patterns=options.patterns, matcher=options.matcher, key=key(options), lang=options.lang,
         jobs=options.jobs, resume=options.resume, force=getattr(options, "force", False), quiet=options.quiet,
         seconds=options.time_limit, most_bytes=options.max_size << 20, report=getattr(options, "report", None), version=installed(),
-        suppressions=options.suppressions, data_set=options.data_set, ner=ner(options),
+        suppressions=options.suppressions, data_set=options.data_set, ner=ner(options), more=further(options),
     )  # fmt: skip
 
 

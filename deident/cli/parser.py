@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from deident.cli import dumps, gate, lists, rows
+from deident.cli import dumps, gate, lists, rows, users
 from deident.cli.common import fail, installed
 from deident.cli.help import HELP
+from deident.cli.serve import serve as serve_hook
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -45,6 +46,9 @@ def parser(lang: str) -> argparse.ArgumentParser:
     site = argparse.ArgumentParser(add_help=False)
     site.add_argument("--suppressions", type=Path, metavar="FILE", help=text("suppressions"))
     site.add_argument("--ner", action=argparse.BooleanOptionalAction, default=None, help=text("ner"))
+    build = argparse.ArgumentParser(add_help=False)
+    build.add_argument("--sarif", type=Path, metavar="FILE", help=text("sarif"))
+    build.add_argument("--junit", type=Path, metavar="FILE", help=text("junit"))
     dump = argparse.ArgumentParser(add_help=False)
     dump.add_argument("--jobs", "-j", type=_count, default=0, metavar="N", help=text("jobs"))
     dump.add_argument("--resume", action="store_true", help=text("resume"))
@@ -65,7 +69,7 @@ def parser(lang: str) -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    scan = command("scan", dumps.scan, common, site, dump)
+    scan = command("scan", dumps.scan, common, site, build, dump)
     scan.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=text("paths"))
     scan.add_argument("-o", "--out", required=True, type=Path, metavar="OUT", help=text("out"))
     mask = command("mask", dumps.mask, common, site, dump)
@@ -73,12 +77,35 @@ def parser(lang: str) -> argparse.ArgumentParser:
     mask.add_argument("-o", "--out", required=True, type=Path, metavar="DST", help=text("dst"))
     mask.add_argument("--force", action="store_true", help=text("force"))
     mask.add_argument("--report", type=Path, metavar="DIR", help=text("report"))
-    check = command("check", gate.check, common, site)
-    check.add_argument("file", metavar="FILE", help=text("file"))
-    check.add_argument("--format", choices=("text", "json", "sarif"), default="text", help=text("format"))
+    check = command("check", gate.check, common, site, build)
+    check.add_argument("files", nargs="+", metavar="FILE", help=text("files"))
+    check.add_argument("--format", choices=("text", "json", "sarif", "junit"), default="text", help=text("format"))
     check.add_argument("--title", help=text("title"))
+    check.add_argument("--name", metavar="FILE", help=text("name"))
     check.add_argument("--doc-type", metavar="ID", help=text("doc_type"))
     check.add_argument("--explain", action="store_true", help=text("explain"))
+    serve = command("serve", serve_hook, common, site)
+    serve.add_argument("--host", metavar="ADDRESS", help=text("host"))
+    serve.add_argument("--port", type=int, metavar="N", help=text("port"))
+    serve.add_argument("--workers", type=_count, metavar="N", help=text("workers"))
+    serve.add_argument("--data", type=Path, metavar="DIR", help=text("data"))
+    serve.add_argument("--database", metavar="URL", help=text("database"))
+    serve.add_argument("--keys", type=Path, metavar="FILE", help=text("keys"))
+    serve.add_argument("--new-key", metavar="NAME", help=text("new_key"))
+    serve.add_argument("--max-mb", type=_count, metavar="MB", help=text("max_mb"))
+    serve.add_argument("--max-files", type=_count, metavar="N", help=text("max_files"))
+    serve.add_argument("--seconds", type=_count, metavar="S", help=text("seconds"))
+    serve.add_argument("--concurrency", type=_count, metavar="N", help=text("concurrency"))
+    serve.add_argument("--desk", action=argparse.BooleanOptionalAction, default=True, help=text("desk"))
+    serve.add_argument("--https", action="store_true", default=None, help=text("https"))
+    serve.add_argument("--keep-days", type=_count, metavar="N", help=text("keep_days"))
+    serve.add_argument("--session-hours", type=_count, metavar="N", help=text("session_hours"))
+    people = command("users", users.users, common)
+    people.add_argument("what", choices=users.ACTIONS, help=text("users_what"))
+    people.add_argument("name", nargs="?", metavar="NAME", help=text("users_name"))
+    people.add_argument("--role", choices=("editor", "reviewer", "supervisor"), help=text("role"))
+    people.add_argument("--data", type=Path, metavar="DIR", help=text("data"))
+    people.add_argument("--database", metavar="URL", help=text("database"))
     test = command("test", lists.test, common)
     test.add_argument("dir", nargs="?", type=Path, metavar="DIR", help=text("dir"))
     listing = command("list", lists.show, common)

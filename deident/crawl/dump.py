@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,14 +25,15 @@ from deident.crawl.names import exists_under, rename_table
 from deident.crawl.progress import Progress
 from deident.crawl.repeated import settled
 from deident.crawl.state import State
-from deident.crawl.walk import REPORT, STATE, Source, check, sources
+from deident.crawl.walk import REPORT, STATE, Source, check, prefixes, readable, sources
 from deident.crawl.work import TEMPORARY, Done, ScannerLike, Work
 from deident.crawl.workers import MakeScanner, Pool
+from deident.engine.naming import shown
 from deident.errors import InputError, OutputError
 from deident.linkage import repeated
 from deident.model import FileReport
 from deident.policy import Suppressions
-from deident.report import Run, Summary, Tagged
+from deident.report import Run, Summary, Tagged, also
 from deident.report.messages import say
 
 UNCLEAR = ("link_out", "cannot_list")  # what stands there was not seen: never reported as clean
@@ -43,6 +44,7 @@ class Options:
     """How a dump is run.  `make` builds the scanner (for tests and other engines); `seconds` is the limit for one batch.
 
     suppressions   file of what the site lets stay
+    more           further reports of `scan`: "sarif" or "junit" → file
     ner            names and telling phrases by the built-in tagger: None where it is installed, True insists, False rules alone
     data_set       pseudonyms are the same within it; by default the name of the (first) file or folder that is read
     """
@@ -64,6 +66,7 @@ class Options:
     suppressions: Path | None = None
     data_set: str = ""
     ner: bool | None = None
+    more: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def scan_dump(paths: Iterable[Path], out: Path, options: Options | None = None) 
     if os.path.realpath(out) in {os.path.realpath(root) for root in roots}:
         raise InputError(say(options.lang, "inside", dst=out, src=out))
     with _dump("scan", out, options) as dump:
+        dump.homes = _homes(roots, dump.scanner)
         work = Work(options.lang, options.most_bytes, pages=_pages(sources(roots, lambda name, why: None, leave_out=out)))
         return dump.run(lambda skipped: sources(roots, skipped, leave_out=out), work)
 
@@ -120,11 +124,13 @@ class _Dump:
     def __init__(self, mode: str, out: Path, options: Options, make: MakeScanner) -> None:
         self.mode, self.out, self.options, self.make = mode, out, options, make
         self.scanner: ScannerLike = make()
+        self.homes: dict[str, str] = {}
         _folder(out, options.lang)  # after the scanner: a wrong policy leaves nothing behind
         self.started, self.clock = datetime.now(UTC).astimezone().isoformat(timespec="seconds"), time.monotonic()
         self.state = State(out / STATE, _fingerprint(mode, options, self.scanner), resume=options.resume, lang=options.lang)
         with _writing(out, options.lang):
             report.remove(out)
+            also.remove(options.more)
 
     def same_renames(self, renames: Mapping[str, str], target: Path) -> None:
         """Where files got other new names than in the run before, all links are out of date: start over."""
@@ -177,7 +183,7 @@ class _Dump:
         run = self._describe(progress, resumed=resumed > 0, skipped=dict(skipped))
         with _writing(self.out, options.lang):
             known = repeated(state.contacts()) if options.key else {}
-            summary = report.write(self.out, settled(state.reports(), known, options.lang, self.mode), run)
+            summary = report.write(self.out, settled(state.reports(), known, options.lang, self.mode), run, options.more)
         return Outcome(summary, run, self.out, summary.exit_code(self.mode))
 
     def _describe(self, progress: Progress, *, resumed: bool, skipped: dict[str, int]) -> Run:
@@ -194,6 +200,7 @@ class _Dump:
             skipped=skipped,
             tagger=self._tagger(progress),
             untagged=untagged(self.options.ner),
+            homes=self.homes,
             **about(self.scanner, self.options.lang),
         )
 
@@ -211,6 +218,16 @@ class _Dump:
 def _pages(files: Iterable[Source]) -> dict[str, str]:
     """What the attachments of a dump hang on."""
     return pages_of([(source.name, Path(source.path)) for source in files])
+
+
+def _homes(roots: list[Path], scanner: ScannerLike) -> dict[str, str]:
+    """What names begin with → where that lies, seen from the current folder where it is in it; no value shown."""
+    here = Path.cwd()
+    places = [root.parent if len(roots) == 1 and root.is_file() else root for root in roots]
+    near = [place.relative_to(here) if place.is_relative_to(here) else place for place in places]
+    names = [readable(name) for name in (*prefixes(roots), *(place.as_posix() for place in near))]
+    masked = shown(names, scanner.mask_names)
+    return dict(zip(masked[: len(roots)], masked[len(roots) :], strict=True))
 
 
 @contextmanager

@@ -62,8 +62,7 @@ def walk(root: Path, skipped: Skipped = lambda path, why: None, leave_out: Path 
 
 def sources(roots: list[Path], skipped: Callable[[str, str], None], leave_out: Path | None = None) -> Iterator[Source]:
     """The files of all roots with their names.  One root: names are relative to it; several: each is prefixed by its root."""
-    prefixes = _prefixes(roots)
-    for root, prefix in zip(roots, prefixes, strict=True):
+    for root, prefix in zip(roots, prefixes(roots), strict=True):
         single = root.is_file()
 
         def named(path: Path, root: Path = root, prefix: str = prefix, single: bool = single) -> str:
@@ -102,10 +101,12 @@ def readable(name: str) -> str:
         name.encode()
     except UnicodeEncodeError:
         raw = name.encode("utf-8", "surrogateescape")
-        try:
-            return raw.decode("gb18030")
-        except UnicodeDecodeError:
-            return raw.decode("utf-8", "backslashreplace")
+        for encoding in ("utf-8", "gb18030"):  # the first where the locale is ASCII
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return raw.decode("utf-8", "backslashreplace")
     return name
 
 
@@ -131,7 +132,8 @@ def _link(path: str, home: str) -> str:
     return "" if os.path.isfile(target) else "special"
 
 
-def _prefixes(roots: list[Path]) -> list[str]:
+def prefixes(roots: list[Path]) -> list[str]:
+    """What names of files under each root begin with; nothing where there is but one."""
     if len(roots) == 1:
         return [""]
     out: list[str] = []

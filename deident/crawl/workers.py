@@ -179,7 +179,7 @@ def _serve(
     """The life of a worker.  A forked one inherits the parent's scanner, a spawned one builds its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with(parent)
+    die_with(parent)
     for other in others:
         other.close()
     try:
@@ -213,7 +213,7 @@ def _sendable(problem: DeidentError) -> DeidentError:
     return DeidentError(str(problem))
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Ask the kernel to end this process when the parent dies (Linux); elsewhere the closed pipe does it between batches."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):

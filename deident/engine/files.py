@@ -51,16 +51,17 @@ class Files:
         )
 
     def mask(
-        self, items: Sequence[Item], titles: Sequence[str] = (), links: Links = NO_LINKS, limits: Limits = LIMITS
-    ) -> list[Masked]:
+        self, items: Sequence[Item], titles: Sequence[str] = (), links: Links = NO_LINKS, limits: Limits = LIMITS,
+        given: int | None = None,
+    ) -> list[Masked]:  # fmt: skip
         """Masked and verified bytes (None: must not be written) and the report of each item."""
 
         def one(name: str, data: bytes, document: Document, page: str) -> Masked:
             def work(part: Sequence[Item], page: str, renames: Mapping[str, str], limits: Limits) -> list[Masked]:
-                return self.mask(part, _all(page, part), Links(renames) if renames else links, limits)
+                return self.mask(part, _all(page, part), Links(renames) if renames else links, limits, given)
 
             document, inside = self._inside(name, data, document, page, work)
-            [(out, report)] = self._pages([(name, data)], [page], None, limits, [document]).masked(links, {0: inside.changed})
+            [(out, report)] = self._pages([(name, data)], [page], given, limits, [document]).masked(links, {0: inside.changed})
             if inside.reports and all(inside.changed.get(number, True) is None for number in range(len(inside.reports))):
                 out, report.status, report.reason = None, "refused", "part-unseen"  # nothing of it is left
             elif out is None and report.status not in FAILED:
@@ -68,7 +69,7 @@ class Files:
             enclose(report, inside, masking=True)
             return out, report
 
-        return _sorted(items, titles, limits, one, lambda part, pages: self._pages(part, pages, None, limits).masked(links))
+        return _sorted(items, titles, limits, one, lambda part, pages: self._pages(part, pages, given, limits).masked(links))
 
     def explain(
         self, items: Sequence[Item], titles: Sequence[str] = (), given: int | None = None, limits: Limits = LIMITS

@@ -42,7 +42,7 @@ class Pages:
         self, editor: Editor, grounds: Sequence[Ground], items: Sequence[Item], pages: Sequence[str] = (), fill: bool = True,
         given: int | None = None, limits: Limits = LIMITS, opened: Sequence[Document] = (),
     ) -> None:  # fmt: skip
-        self.editor, self.grounds = editor, grounds
+        self.editor, self.grounds, self.given = editor, grounds, given
         self.examiner = examiner = editor.examiner
         tree = Tree(items, limits, opened)
         self.items, self.documents, self.places, self.count = tree.items, tree.documents, tree.places, len(items)
@@ -213,7 +213,7 @@ class Pages:
         """What was written for some items, opened and judged anew; under limits of its own."""
         limits = replace(self.documents[0].limits, budget=None) if self.documents else LIMITS
         pages = [self.pages[number] for number in numbers] if self.pages else []
-        return Pages(self.editor, self.grounds, items, pages, fill=False, limits=limits)
+        return Pages(self.editor, self.grounds, items, pages, fill=False, given=self.given, limits=limits)
 
     def own(self, number: int) -> int:
         """Where a document begins in the batch's view."""

@@ -214,16 +214,18 @@ class Scanner:
         items: Sequence[tuple[str, bytes]],
         renames: Mapping[str, str] | None = None,
         pages: Mapping[str, str] | None = None,
+        doc_type: str | None = None,
     ) -> list[tuple[bytes | None, FileReport]]:
         """Masked and verified bytes (None: must not be written) and the report for each (name, bytes).
 
-        `pages` as in scan_many; `renames`: old path → new path of the files that get new names, because theirs held a value; links to them follow.
+        `pages` and `doc_type` as in scan_many; `renames`: old path → new path of the files that get new names, because theirs held a value; links to them follow.
         """
         known, links = self._links if renames else ({}, self._no_links)
         if renames and known is not renames:
             links = Links(renames)
             self._links = (renames, links)
-        return self._files.mask(items, _titles(items, pages), links)
+        given = self._type(doc_type) if doc_type is not None else None
+        return self._files.mask(items, _titles(items, pages), links, given=given)
 
     def mask_name(self, name: str) -> str:
         """A file name or path with the values in it masked."""

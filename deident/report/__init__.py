@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deident.model import FileReport
-from deident.report import jsonl, page, table
+from deident.report import also, jsonl, page, table
 from deident.report.messages import say
 from deident.report.run import Exempted, Expired, Period, Run, Tagged
 from deident.report.summary import Summary
@@ -23,26 +23,30 @@ __all__ = ["FILES", "Exempted", "Expired", "Period", "Run", "Summary", "Tagged",
 FILES = ("findings.jsonl", "files.csv", "summary.json", "report.html")
 
 
-def write(out: Path, reports: Iterable[FileReport], run: Run) -> Summary:
-    """Write all four files of FILES into the folder `out`.  OSError goes to the caller, who knows what to advise."""
+def write(out: Path, reports: Iterable[FileReport], run: Run, more: Mapping[str, Path] | None = None) -> Summary:
+    """Write all four files of FILES into the folder `out`, and `more` (also.FORMATS → path).  OSError goes to the caller, who knows what
+    to advise."""
     summary, listing = Summary(), page.Listing()
     temporary = {name: out / f".{name}.{os.getpid()}.tmp" for name in FILES}
     try:
-        with (
-            open(temporary["findings.jsonl"], "w", encoding="utf-8", newline="") as findings,
-            open(temporary["files.csv"], "w", encoding="utf-8", newline="") as files,
-        ):
-            files.write(table.header())
-            for report in reports:
-                summary.add(report)
-                listing.add(report)
-                findings.writelines(jsonl.lines(report))
-                files.write(table.line(report, run))
-        text = json.dumps(summary.as_dict(run), ensure_ascii=False, indent=1) + "\n"
-        temporary["summary.json"].write_text(text, encoding="utf-8")
-        temporary["report.html"].write_text(page.render(summary, listing, run), encoding="utf-8")
-        for name, path in temporary.items():
-            os.replace(path, out / name)
+        with also.opened(more or {}, run, summary) as writers:
+            with (
+                open(temporary["findings.jsonl"], "w", encoding="utf-8", newline="") as findings,
+                open(temporary["files.csv"], "w", encoding="utf-8", newline="") as files,
+            ):
+                files.write(table.header())
+                for report in reports:
+                    summary.add(report)
+                    listing.add(report)
+                    findings.writelines(jsonl.lines(report))
+                    files.write(table.line(report, run))
+                    for writer in writers:
+                        writer.add(report)
+            text = json.dumps(summary.as_dict(run), ensure_ascii=False, indent=1) + "\n"
+            temporary["summary.json"].write_text(text, encoding="utf-8")
+            temporary["report.html"].write_text(page.render(summary, listing, run), encoding="utf-8")
+            for name, path in temporary.items():
+                os.replace(path, out / name)
     finally:
         for path in temporary.values():
             path.unlink(missing_ok=True)

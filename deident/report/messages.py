@@ -50,6 +50,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "无法写入 {path}：{why}。请释放空间或检查权限，然后加 --resume 重新运行，已完成的部分不会重做。",
         "cannot write {path}: {why}. Free some space or fix the permissions, then run again with --resume; finished work is kept.",
     ),
+    "cannot_write_report": ("无法写入 {path}：{why}。", "cannot write {path}: {why}."),
     "disk_full": ("磁盘已满", "the disk is full"),
     "no_permission": ("没有写入权限", "permission denied"),
     "inside": (
@@ -85,6 +86,32 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no_key": (
         "没有可用的密钥，报告中不含标记（tag），其余不受影响：{why}",
         "no key, so the report carries no tags (nothing else changes): {why}",
+    ),
+    "no_stdin": ("标准输入已关闭，没有可检查的内容。", "standard input is closed: there is nothing to check."),
+    "stdin_empty": (
+        "标准输入为空，未检查任何内容（请确认管道前面的命令没有出错）。",
+        "standard input was empty: nothing was checked (did the command before the pipe fail?)",
+    ),
+    "stdin_twice": ("标准输入（-）只能读取一次。", "standard input (-) can be read only once."),
+    "stdin_fields": (
+        "标准输入的 JSON 中有 {count} 个未知字段，其内容未检查。",
+        "the JSON on standard input has {count} fields that are not known: what is in them was not checked.",
+    ),
+    "name_of_stdin": ("--name 只用于标准输入（-）。", "--name is for standard input (-)."),
+    "title_of_one": ("--title 只用于一份文档。", "--title is for one document."),
+    "users_name": ("请给出一个账号名（list 不需要）。", "give the name of an account (list takes none)."),
+    "users_role": ("请用 --role 指定角色：{roles}", "say which role with --role: {roles}"),
+    "users_disabled": ("已停用", "disabled"),
+    "users_type": ("密码：", "Password: "),
+    "users_again": ("再输一次：", "Again: "),
+    "users_differ": ("两次输入的密码不一致。", "the two passwords differ."),
+    "users_add": ("已新建账号 {name}。", "the account {name} was made."),
+    "users_disable": ("已停用账号 {name}，其登录已结束。", "the account {name} is disabled and signed out."),
+    "users_enable": ("已启用账号 {name}。", "the account {name} is enabled."),
+    "users_password": ("已重设 {name} 的密码，其登录已结束。", "{name} has another password and is signed out."),
+    "no_server": (
+        "deident serve 需要组件：pip install 'deident[server]'",
+        "deident serve needs a component: pip install 'deident[server]'",
     ),
     "stdin_json": ("标准输入不是可用的 JSON 文档：{why}", "standard input is not a usable JSON document: {why}"),
     # what became of a file

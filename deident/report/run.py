@@ -56,6 +56,7 @@ class Run:
     kinds, laws, types, marks   id → readable name
     exemptions, periods         id of an exemption → Exempted, id of a document type → Period
     suppressions, expired       file of the site's list ("" without one), and its entries that do nothing any more
+    homes                       what names of files begin with → the folder or file meant, seen from the current one; none: names are paths
     tagger                      None without one; `untagged`: there is none only because its extra is not installed
     """
 
@@ -79,6 +80,20 @@ class Run:
     expired: tuple[Expired, ...] = ()
     tagger: Tagged | None = None
     untagged: bool = False
+    homes: dict[str, str] = field(default_factory=dict)
+
+    def path(self, file: str) -> str:
+        """Where the file of a report lies, seen from the current folder.
+
+        >>> Run(homes={"": "public"}).path("a.html"), Run(homes={"b": "x/b"}).path("b/a.zip!c.html"), Run().path("a.html")
+        ('public/a.html', 'x/b/a.zip!c.html', 'a.html')
+        """
+        for name, home in self.homes.items():
+            if not name:
+                return file if home in ("", ".") else f"{home.rstrip('/')}/{file}"
+            if file.startswith(name) and file[len(name) : len(name) + 1] in ("", "/", "!"):
+                return home + file[len(name) :]
+        return file
 
     def titles(self, basis: tuple[str, ...]) -> list[str]:
         """The law titles of a basis; a key without one stands for itself."""

@@ -38,6 +38,28 @@ SAID: dict[str, tuple[str, str]] = {
         "同一联系方式出现在本网站 {count} 个页面，是单位的联系方式",
         "the same contact on {count} pages of the site: the agency's",
     ),
+    # build servers
+    "exit_0": ("没有须脱敏或复核的内容", "nothing to mask or review"),
+    "exit_1": ("有须脱敏或复核的内容", "something is to be masked or reviewed"),
+    "exit_3": ("不完整：有内容未能检查", "incomplete: something could not be scanned"),
+    "sarif_kind": ("将要公开的内容里有{name}（{category}）。", "{name} ({category}) in what is to be published."),
+    "sarif_help": (
+        "error 为须脱敏：运行 deident mask 就地脱敏并核验，公开其结果。warning 为需人工复核：由人判断。经核对可以保留的，写入抑制清单"
+        "（--suppressions），注明理由、负责人和期限。",
+        "error: it must be masked; deident mask does so in place and verifies the result: publish that. warning: a person must decide. "
+        "What was looked at and may stay goes into the list of suppressions (--suppressions), with reason, owner and last day.",
+    ),
+    "sarif_mark": ("文件带有标记：{name}。", "The file bears a mark: {name}."),
+    "sarif_mark_help": (
+        "带有密级、内部或不予公开标记的文件，须由人判断能否公开。",
+        "Whether a file that bears a mark of secrecy, or of internal use, may be published is for a person to decide.",
+    ),
+    "sarif_unread": ("未能检查", "not scanned"),
+    "sarif_unread_full": (
+        "未能检查的文件不能视为没有问题。",
+        "A file that could not be scanned is not cleared.",
+    ),
+    "more_places": ("…… 另有 {count} 处", "… and {count} more"),
     # the site's list
     "expired": (
         "抑制清单条目已过期，不再生效：{name}（负责人：{owner}，有效期至 {expires}）",
