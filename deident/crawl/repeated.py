@@ -6,7 +6,6 @@ Counted over all files of a run (linkage.repeated), by tag, so it needs a key; a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from deident.linkage import CONTACTS
 from deident.model import FileReport, Finding
@@ -21,8 +20,7 @@ def settled(reports: Iterable[FileReport], known: Mapping[str, int], lang: str, 
     for report in reports:
         if known and any(_agencys(finding, known) for finding in report.findings):
             report.findings = [
-                replace(
-                    finding,
+                finding._replace(
                     action="keep",
                     rule=RULE,
                     reason=say(lang, "repeated", count=known[finding.tag]),
