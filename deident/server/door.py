@@ -27,7 +27,7 @@ ENDPOINTS = ("/v1/check", "/v1/mask", "/healthz", "/healthz/live", "/metrics", "
 HEALTH = ("/healthz", "/healthz/live", "/metrics")  # asked every few seconds
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 GONE = 499  # as nginx has it: the client went away
-REST, PATIENCE = 4 << 20, 1.0  # bytes and seconds of a body that is not wanted
+REST, PATIENCE = 64 << 20, 2.0  # bytes and seconds of a body that is not wanted, and is thrown away
 
 
 @dataclass(slots=True)
