@@ -168,6 +168,10 @@ class Pages:
             return repeat("", len(found))
         return (tag(key, compact(view[a:b])) for a, b in zip(found.start.tolist(), found.end.tolist(), strict=True))
 
+    def in_view(self) -> tuple[Ints, Ints]:
+        """Where in the batch's view the findings of all reports stand, one after the other: starts and ends, (n,) each."""
+        return self.judged.folding.stretch(self.judged.found.start, self.judged.found.end)
+
     def explained(self) -> list[list[Explained]]:
         """For each item: its report and those on what is inside, with an explanation of every finding in their order, and what
         speaks for the type."""

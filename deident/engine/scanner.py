@@ -21,7 +21,7 @@ from deident.engine.edits import Editor, keyless
 from deident.engine.examine import Examiner, Judged
 from deident.engine.files import Files
 from deident.engine.links import Links
-from deident.engine.pages import Explained
+from deident.engine.pages import Explained, Pages
 from deident.errors import InputError, OutputError
 from deident.matching.rules import Rule
 from deident.model import ACTIONS, FileReport, Findings, Ground, Kind
@@ -200,6 +200,12 @@ class Scanner:
         """
         given = self._type(doc_type) if doc_type is not None else None
         return self._files.scan(items, _titles(items, pages), given)
+
+    def opened(self, name: str, data: bytes, page: str = "", doc_type: str | None = None) -> Pages:
+        """One document with the text that was read, for whoever shows where its findings stand: `batch`, `reports`, `in_view()`.  It
+        holds what the document holds.  `page`, `doc_type` as in scan_many; the members of an archive are not in it."""
+        given = self._type(doc_type) if doc_type is not None else None
+        return Pages(self._editor, self._grounds, [(name, data)], [page], given=given)
 
     def explain_many(
         self, items: Sequence[tuple[str, bytes]], pages: Mapping[str, str] | None = None, doc_type: str | None = None

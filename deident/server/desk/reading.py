@@ -16,13 +16,10 @@ from deident.crawl.risky import risky_bytes
 from deident.engine import Scanner
 from deident.engine.archives import ARCHIVES
 from deident.engine.naming import apart, shown
-from deident.engine.pages import Pages
 from deident.formats.sniff import sniff
 from deident.gate.page import page
 from deident.gate.submission import Submission
-from deident.linkage import tag
-from deident.matching.tokens import compact
-from deident.model import ACTIONS, ROLES
+from deident.model import ROLES
 
 SHOWN = 200_000  # characters of a document that are shown; the engine reads all of it
 SECONDS = 60.0
@@ -42,14 +39,13 @@ def read(scanner: Scanner, submission: Submission, decisions: Mapping[str, str] 
     items += [(file.name, file.data) for file in submission.attachments]
     names = ["@page"] if own else []
     names += apart([file.name for file in submission.attachments], scanner.mask_names)
-    given = scanner._type(submission.doc_type) if submission.doc_type else None
     out: list[dict[str, Any]] = []
     for number, (name, item) in enumerate(zip(names, items, strict=True)):
         if sniff(item[1], item[0])[0] in ARCHIVES:
             continue
 
         of_page = number == 0 or not (own and own.field)  # a type that is given is the page's; without one, the attachments'
-        work = partial(_documents, chosen, item, submission.title, given if of_page else None)
+        work = partial(_documents, chosen, item, submission.title, (submission.doc_type or None) if of_page else None)
         done = beside(work, SECONDS) if risky_bytes(*item) else work()
         if isinstance(done, str):  # it took too long or died: the answer says so
             continue
@@ -71,19 +67,14 @@ def safe(scanner: Scanner, texts: Sequence[str]) -> list[str]:
     return out
 
 
-def _documents(scanner: Scanner, item: tuple[str, bytes], title: str, given: int | None) -> list[dict[str, Any]]:
-    pages = Pages(scanner._editor, scanner._grounds, [item], [title], fill=False, given=given)
-    batch, found = pages.batch, pages.judged.found
-    low, high = pages.judged.folding.stretch(found.start, found.end)
-    view, key = pages.judged.scene.batch.view, scanner._editor.key
-    kinds = [pattern.id for pattern in scanner._examiner.plan.patterns]
+def _documents(scanner: Scanner, item: tuple[str, bytes], title: str, given: str | None) -> list[dict[str, Any]]:
+    pages = scanner.opened(*item, page=title, doc_type=given)
+    batch, (low, high) = pages.batch, pages.in_view()
     rows: dict[int, list[list[Any]]] = {}
     segments = (np.searchsorted(batch.segments, low, "right") - 1).tolist()
-    for number, segment in enumerate(segments):
-        start, end = int(found.start[number]), int(found.end[number])
-        mark = tag(key, compact(view[start:end])) if key else ""
-        action = ACTIONS[int(pages.judged.action[number])]
-        rows.setdefault(segment, []).append([int(low[number]), int(high[number]), mark, action, kinds[int(found.kind[number])]])
+    findings = [finding for report in pages.reports for finding in report.findings]
+    for segment, start, end, finding in zip(segments, low.tolist(), high.tolist(), findings, strict=True):
+        rows.setdefault(segment, []).append([start, end, finding.tag, finding.action, finding.kind])
     out = [{"file": name, "parts": [], "cut": False} for name, _ in pages.items]
     left = [SHOWN] * len(out)
     bounds = batch.segments.tolist()
