@@ -28,7 +28,7 @@ from deident.policy.types import AUDIENCES
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
-PAGES = (*READMES, "docs/library.md", "docs/cli.md", "docs/policies.md")
+PAGES = (*READMES, "docs/library.md", "docs/cli.md", "docs/policies.md", "docs/dataframes.md")
 DOCS = "\n".join(
     path.read_text(encoding="utf-8") for path in [*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), ROOT / "patterns/README.md"]
 )
