@@ -193,7 +193,7 @@ def test_made_documentation_is_up_to_date() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
-    for command in ("scan", "mask", "check", "test", "list", "policy"):
+    for command in ("scan", "mask", "check", "test", "list", "policy", "serve", "users"):
         assert f"\n## {command}\n" in text
         for page in READMES:
             assert f"deident {command}" in (ROOT / page).read_text(encoding="utf-8"), (page, command)
@@ -204,6 +204,8 @@ def test_every_command_and_option_is_documented() -> None:
         "test",
         "list",
         "policy",
+        "serve",
+        "users",
     }
 
 

@@ -30,7 +30,7 @@ RUN = Run(
 def exempt(doc_type: str = "dishonest_debtor") -> FileReport:
     kept = finding("keep", "person_name", "person_name", source="exemption", doc_type=doc_type)
     made = report("court/a.html", kept, kept, status="clean")
-    made.findings = [type(kept)(**{name: getattr(kept, name) for name in kept.__slots__} | {"rule": "debtor-name"})] * 2
+    made.findings = [kept._replace(rule="debtor-name")] * 2
     made.doc_type = "dishonest_debtor"
     return made
 
