@@ -9,11 +9,11 @@ from html import escape
 from urllib.parse import quote
 
 import pytest
-from generated import mobile, resident_id
+from generated import many, mobile, resident_id
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deident.engine.verify import leaks
+from deident.engine.verify import Words, leaks
 
 NUMBER = "13800001234"
 WIDE = "".join(chr(0xFEE0 + ord(c)) for c in NUMBER)
@@ -102,3 +102,17 @@ def test_many_values_are_found_as_few_are(values: list[str], around: list[str], 
     data = " ".join(pieces).encode()
     alone = [number for number, value in enumerate(wanted) if leaks(data, "utf-8", [value])]
     assert leaks(data, "utf-8", wanted) == alone
+
+
+@many
+@given(
+    st.sets(st.text("张王伟芳明", min_size=3, max_size=5), min_size=1, max_size=40),
+    st.text("张王伟芳明 a", max_size=120),
+)
+def test_every_place_of_every_word_is_found(words: set[str], text: str) -> None:
+    view = text.encode()
+    sought = {word.encode() for word in words}
+    brute = {(at, word) for word in sought for at in range(len(view)) if view.startswith(word, at)}
+    found = list(Words(sought).everywhere(view))
+    assert set(found) == brute
+    assert len(found) == len(brute)

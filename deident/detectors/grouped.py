@@ -21,6 +21,7 @@ AHEAD = 480  # bytes of a chain that are read behind a junction
 OVERLAP = 48  # the longest number with its separators
 GROUPS = 8  # a number has no more groups than this
 LONGEST = 23  # characters without separators
+WHOLE = 11  # characters from which on two lines are two numbers, not one that is broken
 _CHAIN = re.compile(rb"[0-9A-Za-z]{1,23}(?:" + SEPARATOR + rb"[0-9A-Za-z]{1,23})+")
 _GROUP = re.compile(rb"[0-9A-Za-z]+")
 _USUAL = re.compile(r"(?:4-){2,4}\d|(?:4-){3}4|(?:4-){4}[1-4]")
@@ -56,13 +57,20 @@ def find(scene: Scene) -> Candidates:
 def _grouping(scene: Scene, kind: int, start: int, end: int, sure: bool) -> bool:
     """Whether a kind is written in groups of such lengths ("3-4-4"); broken over two lines it needs two checks or a cue."""
     pattern, view = scene.plan.patterns[kind], scene.batch.view
-    lengths = "-".join(str(len(group)) for group in _GROUP.findall(view, start, end))
+    sizes = [len(group) for group in _GROUP.findall(view, start, end)]
+    lengths = "-".join(map(str, sizes))
     broken = _WHITE.search(view, start, end) is not None
     if broken and len(pattern.checks) < 2:
-        return sure and lengths.count("-") == 1
+        return sure and len(sizes) == 2 and min(sizes) < WHOLE and not _rows(scene, start, end)
     if pattern.groups:
         return re.fullmatch(pattern.groups, lengths) is not None
     return len(pattern.checks) >= 2 or _USUAL.fullmatch(lengths) is not None
+
+
+def _rows(scene: Scene, start: int, end: int) -> bool:
+    """Whether a number would begin in one cell of a table and end in another: the last cell of a row, the first of the next."""
+    first, last = scene.tables.cell(np.array([start, end - 1]), np.array([start + 1, end])).tolist()
+    return bool(first >= 0 and last >= 0 and first != last)
 
 
 def _junctions(scene: Scene) -> Ints:

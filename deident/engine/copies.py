@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deident.engine.verify import SURE
+from deident.engine.verify import SURE, Words
 from deident.model import MASK
 
 if TYPE_CHECKING:
@@ -67,12 +67,16 @@ def names(pages: Pages) -> list[tuple[int, int, str, int]]:
     last = np.maximum.accumulate(found.end) if len(found) else found.end
     for number, family in enumerate(pages.tops):
         low, high = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
-        for name, hidden in wanted[family].items():
-            at = view.find(name, low, high)
-            while at >= 0:
-                end = at + len(name)
-                before = int(np.searchsorted(found.start, end, "left")) - 1
-                if before < 0 or last[before] <= at:
-                    rows.append((at, end, hidden, number))
-                at = view.find(name, end, high)
+        if not wanted[family]:
+            continue
+        there = [(low + place, name) for place, name in Words(wanted[family].keys()).everywhere(view[low:high])]
+        starts = np.array([start for start, _ in there], np.int64)
+        ends = np.array([start + len(name) for start, name in there], np.int64)
+        before = np.searchsorted(found.start, ends, "left") - 1
+        free = (before < 0) | (last[np.maximum(before, 0)] <= starts)  # nothing that was found stands there
+        rows += [
+            (start, start + len(name), wanted[family][name], number)
+            for (start, name), may in zip(there, free.tolist(), strict=True)
+            if may
+        ]
     return rows

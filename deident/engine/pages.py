@@ -199,7 +199,10 @@ class Pages:
             if number != document:
                 document, at, line = number, 0, 1
                 data = self.items[number][1]
-            line += data.count(b"\n", at, place)
+            if self.documents[number].encoding.startswith("utf-16"):  # 上 is 0A 4E
+                line += data[at:place].decode(self.documents[number].encoding, "replace").count("\n")
+            else:
+                line += data.count(b"\n", at, place)
             at = max(at, place)
             counted.append(line)
         result[rows] = counted

@@ -14,7 +14,7 @@ SURE characters) must stand alone to count, since it may be a part of a longer o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 import numpy as np
 
@@ -49,8 +49,8 @@ class Sought:
 
     def __init__(self, values: Sequence[bytes]) -> None:
         wanted = {value.upper() for value in values}
-        self._numbers = _Words({value for value in wanted if value.isalnum()})
-        self._mails = _Words({value for value in wanted if not value.isalnum()})  # signs in a mail address are a part of it
+        self._numbers = Words({value for value in wanted if value.isalnum()})
+        self._mails = Words({value for value in wanted if not value.isalnum()})  # signs in a mail address are a part of it
 
     def standing(self, data: bytes, encoding: str) -> set[bytes]:
         """Which of them (upper case) stand in `data`."""
@@ -71,7 +71,7 @@ class Sought:
         return still
 
 
-class _Words:
+class Words:
     """A few words are looked for one by one, many by their first characters, in linear time."""
 
     def __init__(self, words: Set[bytes]) -> None:
@@ -94,6 +94,16 @@ class _Words:
                 if word not in found and text.startswith(word, place) and (len(word) >= SURE or _apart(text, place, end)):
                     found.add(word)
         return found
+
+    def everywhere(self, text: bytes) -> Iterator[tuple[int, bytes]]:
+        """Every place at which one of the words begins in `text`, with the word."""
+        for word in self._each:
+            at = text.find(word)
+            while at >= 0:
+                yield at, word
+                at = text.find(word, at + 1)
+        for place in self._places(text):
+            yield from ((place, word) for word in self._by_head[text[place : place + _HEAD]] if text.startswith(word, place))
 
     def _places(self, text: bytes) -> list[int]:
         """Where the first _HEAD characters of any word stand in `text`, overlapping ones too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deident.engine import Scanner
 from deident.errors import InputError
 from deident.formats import Limits, open_document
 from deident.formats.plain import PlainDocument
@@ -104,3 +105,10 @@ def test_what_cannot_be_read_says_so(data: bytes, format: str, status: str, reas
 def test_large_files_are_refused() -> None:
     document = open_document(b"x" * 99, "", Limits(max_bytes=98))
     assert document.status == "refused"
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
+def test_lines_of_utf_16_are_counted_in_characters(encoding: str, mark: bytes) -> None:
+    data = mark + "上上上\n身份证号：52010219010315904X\n".encode(encoding)  # 上 is 4E0A: half of it looks like a line end
+    [report] = Scanner(ner=False).scan_many([("a.txt", data)])
+    assert [finding.where for finding in report.findings] == ["line 2"]
