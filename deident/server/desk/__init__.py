@@ -3,7 +3,8 @@
     mount(app, settings)                       the desk at `/` of a server
     add_user(settings, name, role, password)   an account; roles: editor, reviewer, supervisor
 
-pages.py    what each page shows and does; site.py: who may open it, languages, errors; guard.py: forms, CSRF, headers
+pages.py    every page and who may open it; site.py: languages, errors; guard.py: forms, CSRF, headers; rights.py: whose document
+entry.py, work.py, results.py, history.py   what each page shows and does
 desk.py     the stores, and what the workers are asked; reading.py: what runs there
 documents.py, accounts.py, audit.py   what is kept; tables.py, database.py: where; keyring.py: encrypted with what
 values.py, compare.py                 what was found, value by value; what was changed, line by line
