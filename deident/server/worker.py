@@ -112,8 +112,7 @@ def read(job: Job, how: Build) -> Submission:
 def send(pipe: socket.socket, message: Message) -> None:
     """One message."""
     content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    pipe.sendall(LENGTH.pack(len(content)))
-    pipe.sendall(content)
+    pipe.sendall(LENGTH.pack(len(content)) + content)
 
 
 def receive(reader: Any) -> Any:
