@@ -61,10 +61,10 @@ def _read(scene: Scene, rules: Ints, ends: Ints, low: Ints, high: Ints, points: 
                 stop += len(match[0].encode())
             if told.lead:
                 text = view[max(first, start - REACH) : start].decode("utf-8", "ignore")
-                match = told.lead.match(text)
-                if not match:
+                before = told.lead.match(text)
+                if not before:
                     continue
-                start -= len(match[0].encode())
+                start -= len(before[0].encode())
             yield start, stop, told.kind, sure
 
 

@@ -6,6 +6,7 @@ classes of the policy (the phone after it is an office's); both are kept as bit 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from deident.errors import CatalogError
 from deident.matching.rules import Rule
 from deident.matching.shapes import Shape, shape
 from deident.model import Bools, Ints
+from deident.text.expression import compiled
 
 DIGITS, JUNCTION, MAIL = 0, 1, 2
 #: What may stand between the groups of one number: a blank, hyphen, full stop, middle dot, line break; at most three bytes.
@@ -29,7 +31,7 @@ BUILT_IN = (
     Rule(rb"[0-9A-Za-z]@[0-9A-Za-z]"),
 )
 
-Excuse = tuple[regex.Pattern[str] | None, regex.Pattern[str] | None, regex.Pattern[str] | None, regex.Pattern[str] | None]
+Excuse = tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]
 Bits = NDArray[np.uint64]
 
 
@@ -40,7 +42,7 @@ class Telling:
     kind: int
     size: int
     lead: regex.Pattern[str] | None
-    tail: regex.Pattern[str] | None
+    tail: re.Pattern[str] | None
     need: int
 
 
@@ -76,8 +78,8 @@ class Plan:
     cue_bits: Bits
     sizes: Ints
     shapes: Mapping[int, Shape]
-    searches: Mapping[int, regex.Pattern[str]]
-    cells: Mapping[int, regex.Pattern[str]]
+    searches: Mapping[int, re.Pattern[str]]
+    cells: Mapping[int, re.Pattern[str]]
     headers: Mapping[str, int]
     beside: Mapping[str, tuple[tuple[int, regex.Pattern[str]], ...]]
     announces: NDArray[np.bool_]
@@ -114,7 +116,7 @@ def _tellings(catalogue: Catalogue, patterns: Sequence[Pattern]) -> dict[bytes, 
     for kind, pattern in enumerate(patterns):
         for phrase in pattern.phrases:
             lead = regex.compile(f"(?:{phrase.lead})", regex.V0 | regex.ASCII | regex.REVERSE) if phrase.lead else None
-            tail = regex.compile(phrase.tail, regex.V0 | regex.ASCII) if phrase.tail else None
+            tail = compiled(phrase.tail) if phrase.tail else None
             words = set(phrase.words)
             for name in phrase.lists:
                 try:
@@ -130,8 +132,8 @@ def _tellings(catalogue: Catalogue, patterns: Sequence[Pattern]) -> dict[bytes, 
 def _excuses(patterns: Sequence[Pattern]) -> dict[int, tuple[Excuse, ...]]:
     """Kind → its expressions of what it is not."""
 
-    def made(text: str, end: str = "") -> regex.Pattern[str] | None:
-        return regex.compile(f"(?:{text}){end}", regex.V0 | regex.ASCII) if text else None
+    def made(text: str, end: str = "") -> re.Pattern[str] | None:
+        return compiled(f"(?:{text}){end}") if text else None
 
     return {
         kind: tuple((made(not_.value), made(not_.before, "$"), made(not_.behind), made(not_.line)) for not_ in pattern.unless)
@@ -148,7 +150,7 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
     told = _tellings(catalogue, patterns)
     rules, gates, starters, first = _rules(patterns, told)
     shapes: dict[int, Shape] = {}
-    searches: dict[int, regex.Pattern[str]] = {}
+    searches: dict[int, re.Pattern[str]] = {}
     for number, pattern in enumerate(patterns):
         if pattern.trigger == "token":
             try:
@@ -156,8 +158,8 @@ def plan(catalogue: Catalogue, classes: Mapping[str, Sequence[str]]) -> Plan:
             except ValueError as problem:
                 raise CatalogError(pattern.file, "find.regex", str(problem)) from None
         elif pattern.regex:
-            searches[number] = regex.compile(pattern.regex, regex.V0 | regex.ASCII)
-    cells = {n: regex.compile(p.cell, regex.V0 | regex.ASCII) for n, p in enumerate(patterns) if p.cell}
+            searches[number] = compiled(pattern.regex)
+    cells = {n: compiled(p.cell) for n, p in enumerate(patterns) if p.cell}
     headers = {header.casefold(): n for n, p in enumerate(patterns) for header in p.headers}
     beside: dict[str, tuple[tuple[int, regex.Pattern[str]], ...]] = {}
     for number, pattern in enumerate(patterns):

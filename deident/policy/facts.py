@@ -5,11 +5,11 @@ Everything is a column over all candidates of a scene, computed once when first 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from deident.matching.scene import Scene
@@ -65,7 +65,7 @@ class Facts:
             return announced
         return np.isin(column, wanted)
 
-    def _says(self, name: str, wanted: regex.Pattern[str], among: Bools) -> Bools:
+    def _says(self, name: str, wanted: re.Pattern[str], among: Bools) -> Bools:
         """Whether the expression finds something in the value, or in what stands right before or behind it on its line."""
         rows = np.flatnonzero(among)
         low, high = self.found.start[rows], self.found.end[rows]

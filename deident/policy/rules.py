@@ -11,6 +11,7 @@ import regex
 from deident.catalog import Catalogue, Mask, Table, careful, mask
 from deident.model import ACTIONS, CATEGORIES, ROLES
 from deident.policy.types import UNKNOWN, DocType
+from deident.text.expression import compiled
 
 CLASS_CONDITIONS = ("near", "nearest", "after", "title", "head", "heads", "above")
 KIND_CONDITIONS = ("column", "table", "beside", "adjacent", "subject")
@@ -97,7 +98,7 @@ class Reader:
         for key in TEXT_CONDITIONS:
             if key in conditions.content:
                 try:
-                    read[key] = regex.compile(conditions.take(key, str), regex.ASCII)
+                    read[key] = compiled(conditions.take(key, str))
                 except regex.error as problem:
                     raise conditions.fail(key, f"is not a regular expression: {problem}") from None
         conditions.done()
