@@ -30,7 +30,7 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     view = scene.batch.view
     wanted = wanted[~taken[wanted] & (cells.end[wanted] - cells.start[wanted] <= LONGEST)]
     may = {int(kind): [_Form(scene, k) for k in choices(scene, int(kind))] for kind in np.unique(cells.kind[wanted])}
-    rows: list[tuple[int, int, int, float]] = []
+    starts, ends, kinds, scores = list[int](), list[int](), list[int](), list[float]()
     columns = (cells.start[wanted].tolist(), cells.end[wanted].tolist(), cells.kind[wanted].tolist())
     for low, high, under in zip(*columns, strict=True):
         raw = view[low:high]
@@ -47,8 +47,13 @@ def find(scene: Scene, found: Candidates) -> Candidates:
             first, last = match.span("v") if form.part else (0, len(inner))
             low += len(text[: len(text) - len(text.lstrip()) + first].encode())
             high = low + len(inner[first:last].encode())
-        rows.append((low, high, form.kind, form.score))
-    return Candidates.rows(rows)
+        starts.append(low)
+        ends.append(high)
+        kinds.append(form.kind)
+        scores.append(form.score)
+    return Candidates(
+        np.array(starts, np.int64), np.array(ends, np.int64), np.array(kinds, np.int32), np.array(scores, np.float32)
+    )
 
 
 class _Form:

@@ -95,11 +95,15 @@ def _rows(scene: Scene, line: Ints) -> tuple[Bools, Bools]:
 def _same(scene: Scene, found: Candidates, document: Ints, names: Ints, row: Ints) -> Ints:
     """For each name where it stands first in its document (1 …); a hidden one in a table is somebody else in every row."""
     first: dict[tuple[int, int, str], int] = {}
-    view, result = scene.batch.view, np.empty(len(names), np.int64)
+    view, result, hidden = scene.batch.view, np.empty(len(names), np.int64), dict[bytes, tuple[str, bool]]()
     columns = (names, found.start[names], found.end[names], document[names], row)
     for place, (name, start, end, home, own) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-        value = view[start:end].decode("utf-8", "replace").replace(" ", "")
-        result[place] = first.setdefault((home, own if _HIDDEN.search(value) else -1, value), name) + 1
+        raw = view[start:end]
+        if (known := hidden.get(raw)) is None:  # lists repeat names
+            value = raw.decode("utf-8", "replace").replace(" ", "")
+            known = hidden[raw] = value, _HIDDEN.search(value) is not None
+        value, masked = known
+        result[place] = first.setdefault((home, own if masked else -1, value), name) + 1
     return result
 
 

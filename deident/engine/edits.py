@@ -107,19 +107,19 @@ class Editor:
         sheets: Mapping[int, Sheet] = NO_SHEETS,
     ) -> list[str]:  # fmt: skip
         """What the masks make of the values of some rows; `mask` of a kind and a verdict, `sheets` of documents."""
-        out = [""] * len(values)
+        given, out = np.array([*values, ""], object)[:-1], np.empty(len(values), object)
         for kind, verdict, places in self._alike(judged, rows):
-            own = mask(kind, verdict)
+            own, mine = mask(kind, verdict), given[places].tolist()
             if sheets and own.form == "court":
                 numbers = judged.document[rows[places]].tolist()
-                made = [masks.hide(own, values[p], sheets.get(n, self._blank)) for p, n in zip(places, numbers, strict=True)]
+                made = [masks.hide(own, one, sheets.get(n, self._blank)) for one, n in zip(mine, numbers, strict=True)]
             else:
-                made = judged.once.hide(own, [values[place] for place in places], self._blank)
-            for place, hidden in zip(places, made, strict=True):
-                out[place] = hidden
-        return out
+                made = judged.once.hide(own, mine, self._blank)
+            out[places] = made
+        hidden: list[str] = out.tolist()
+        return hidden
 
-    def _alike(self, judged: Judged, rows: Ints) -> Iterator[tuple[int, int, list[int]]]:
+    def _alike(self, judged: Judged, rows: Ints) -> Iterator[tuple[int, int, Ints]]:
         """Kinds and verdicts, and which of the rows (places in `rows`) have both."""
         both = judged.found.kind[rows].astype(np.int64) * len(self.verdicts) + judged.verdict[rows]
         order = np.argsort(both, kind="stable")
@@ -127,7 +127,7 @@ class Editor:
         cuts = [0, *(np.flatnonzero(np.diff(both)) + 1).tolist(), len(both)]
         for low, high in pairwise(cuts):
             if low < high:
-                yield *divmod(int(both[low]), len(self.verdicts)), order[low:high].tolist()
+                yield *divmod(int(both[low]), len(self.verdicts)), order[low:high]
 
     def sheets(self, judged: Judged, rows: Ints) -> Mapping[int, Sheet]:
         """One sheet for each document in which names are numbered."""

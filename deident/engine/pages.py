@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, repeat
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deident.engine import written
 from deident.engine.collection import uncollected
@@ -50,7 +51,8 @@ class Pages:
         self.pages = [pages[top] for top in self.tops] if pages else []
         self.html = bool(items) and all(document.format == "html" for document in self.documents)
         self.batch: Batch = _read(self.documents, self.items, self.html)
-        self.judged: Judged = editor.judge(self.batch, self.pages, given, family=np.array(self.tops, np.int64))
+        with uncollected():  # what is made here is columns, and lives
+            self.judged: Judged = editor.judge(self.batch, self.pages, given, family=np.array(self.tops, np.int64))
         self.reports = [_report(document, *item) for document, item in zip(self.documents, self.items, strict=True)]
         if editor.suppressions.active:
             self._suppress()
@@ -139,17 +141,16 @@ class Pages:
         low, high = batch.map.stretch(found.start, found.end)
         first = batch.sources[self.judged.document]
         low, high = low - first, high - first
-        kind, verdict, grounds = found.kind.tolist(), self.judged.verdict.tolist(), self.grounds
+        kind, verdict, grounds = found.kind, self.judged.verdict, self.grounds
         patterns, names = self.examiner.plan.patterns, (*self.examiner.recogniser.ids, "")
-        score = found.score.tolist()
-        rounded = {each: round(each, 3) for each in set(score)}
+        scores, score = np.unique(found.score, return_inverse=True)
         columns = zip(  # a large workbook has half a million findings, and nothing else is made once for each of them
             low.tolist(), high.tolist(),
             _each([pattern.id for pattern in patterns], kind), _each([pattern.category for pattern in patterns], kind),
-            _each(ACTIONS, self.judged.action.tolist()), map(rounded.__getitem__, score),
+            _each(ACTIONS, self.judged.action), _each([round(each, 3) for each in scores.tolist()], score),
             _each([ground.id for ground in grounds], verdict), _each([ground.reason for ground in grounds], verdict),
             _each([ground.basis for ground in grounds], verdict), self._where(), self.editor.previews(self.judged),
-            self._tags(), repeat(0), _each(names, self.judged.verdicts.type.tolist()),
+            self._tags(), repeat(0), _each(names, self.judged.verdicts.type),
             _each([ground.source for ground in grounds], verdict), self.judged.subject.tolist(),
         )  # fmt: skip
         counts = np.bincount(self.judged.document, minlength=len(self.reports)).tolist()
@@ -227,9 +228,13 @@ class Pages:
         return int(self.batch.segments[np.searchsorted(self.batch.document, number)])
 
 
-def _each(table: Sequence[T], numbers: Sequence[int]) -> Iterator[T]:
+def _each(table: Sequence[T], numbers: NDArray[Any]) -> list[T]:
     """What a table says at each of the numbers."""
-    return map(table.__getitem__, numbers)
+    column = np.empty(len(table), object)
+    for number, one in enumerate(table):  # one by one: a tuple is one thing
+        column[number] = one
+    said: list[T] = column[numbers].tolist()
+    return said
 
 
 def _located(document: Document, places: Ints) -> list[str]:

@@ -76,6 +76,8 @@ class Once:
     def hide(self, mask: Mask, values: Sequence[str], sheet: Sheet) -> list[str]:
         """`hide` of each value."""
         form = _FORMS[mask.form]
+        if mask.form == "ends" and mask.length:
+            return _ends(mask, values)
         if mask.form not in _DEAR:
             return [form(mask, value, sheet) for value in values]
         made, out = self._made.setdefault(mask, {}), []
@@ -86,3 +88,15 @@ class Once:
                     made[value] = hidden
             out.append(hidden)
         return out
+
+
+def _ends(mask: Mask, values: Sequence[str]) -> list[str]:
+    """`ends` of each value; numbers without signs, as columns hold them, at once."""
+    first, last = mask.keep
+    stars, fewest = mask.fill * mask.length, first + last + 2
+    return [
+        value[:first] + stars + value[len(value) - last :]
+        if value.isalnum() and len(value) >= fewest
+        else ends(mask, value, None)
+        for value in values
+    ]

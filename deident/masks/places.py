@@ -59,7 +59,8 @@ def units(address: str) -> Units:
 
 def township(mask: Mask, value: str, _: object) -> str:
     """To township or sub-district (law-and-masks §3.1), with stars always: a list shows that something was there."""
-    return value[: units(value).town] + mask.fill * 3
+    found = _ADDRESS.match(narrow(value))
+    return value[: found.end("town") if found else 0] + mask.fill * 3
 
 
 def village(mask: Mask, value: str, _: object) -> str:

@@ -51,9 +51,13 @@ def number(day: date) -> int:
     return (day.year * 100 + day.month) * 100 + day.day
 
 
-def minors(scene: Scene, found: Candidates, among: Bools, days: Ints) -> Bools:
-    """Which of the candidates (of those `among`) belong to somebody under eighteen on the day of the document (`days`), (n,)."""
+def minors(scene: Scene, found: Candidates, among: Bools, days: Ints, known: Ints | None = None) -> Bools:
+    """Which of the candidates (of those `among`) belong to somebody under eighteen on the day of the document (`days`), (n,).
+
+    `known`: when each comes of age, -1 where nobody has asked yet (written to).
+    """
     result = np.zeros(len(found), np.bool_)
+    known = np.full(len(found), -1, np.int64) if known is None else known
     if not among.any():
         return result
     kinds = scene.plan.catalogue.kinds
@@ -64,7 +68,9 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Ints) -> Bools:
     line, line_high = scene.lines(found.start)
     numbers = np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds])
     told = np.flatnonzero((numbers | births) & np.isin(line, line[among]))  # what tells an age
-    young = days[told] < _of_age(scene, found, told, births[told])
+    new = told[known[told] < 0]
+    known[new] = _of_age(scene, found, new, births[new])
+    young = days[told] < known[told]
     cells = scene.tables.cell(found.start, found.end)
     for alike in (~births[told], births[told]):  # numbers, dates
         result |= _persons(found, line, told[alike], told[alike & young], names, cells >= 0)

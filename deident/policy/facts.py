@@ -37,6 +37,7 @@ class Facts:
         self._typing, self._subject = typing, subject
         self._columns: dict[str, NDArray[Any]] = {}
         self._written = np.zeros(len(scene.batch), np.int64)  # by document; 0: not asked for yet
+        self._of_age = np.full(len(found), -1, np.int64)
         self._cell = scene.tables.cell(found.start, found.end)
         self._context = scene.around(found.start, found.end)
 
@@ -45,7 +46,7 @@ class Facts:
         if name in TEXT_CONDITIONS:
             return self._says(name, wanted, among)
         if name == "minor":
-            young: Bools = minors(self.scene, self.found, among, self._days(among)) == wanted
+            young: Bools = minors(self.scene, self.found, among, self._days(among), self._of_age) == wanted
             return young
         if name == "relative":
             kin: Bools = relatives(self.scene, self.found, among) == wanted
