@@ -31,6 +31,7 @@ NOTHING = Mask("suppress")
 STARS = masks.hide(NOTHING, "")
 COARSE = ("year", "month", "decade", "age_band", "village", "township", "county", "band", "court", "pseudonym", "surrogate")
 KEYED = ("pseudonym", "surrogate")
+NAME = 6  # characters of a value that may stand in many rows
 
 
 class Replacement(NamedTuple):
@@ -155,10 +156,18 @@ class Editor:
         hidden = self._hidden(judged, rows, values, self._written, sheets)
         out: list[Replacement] = []
         columns = (found.start[rows].tolist(), judged.document[rows].tolist(), values, hidden)
+        changes: dict[tuple[str, str], tuple[int, int, str]] = {}  # in bytes; lists repeat names
         for start, document, text, made in zip(*columns, strict=True):
-            first, last, new = masks.change(text, made)
+            if (change := changes.get((text, made))) is None:
+                first, last, new = masks.change(text, made)
+                if not text.isascii():
+                    first, last = len(text[:first].encode()), len(text[:last].encode())
+                change = first, last, new
+                if len(text) <= NAME:
+                    changes[text, made] = change
+            first, last, new = change
             if first < last or new:
-                out.append(Replacement(start + len(text[:first].encode()), start + len(text[:last].encode()), new, document))
+                out.append(Replacement(start + first, start + last, new, document))
         return out + self._emptied(judged, emptied) if emptied else out
 
     def _emptied(self, judged: Judged, emptied: Mapping[int, str]) -> list[Replacement]:

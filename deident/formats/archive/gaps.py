@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 
 from deident.formats import Unreadable
 from deident.formats.archive.entries import member_name
@@ -45,6 +46,38 @@ def hidden(data: bytes, container: zipfile.ZipFile, extras: bool = True) -> list
         found.append(data[last:start])
         last = end
     return [piece for piece in (*found, data[last:]) if piece]
+
+
+def unpacked(data: bytes, infos: Iterable[zipfile.ZipInfo]) -> bytes:
+    """The file without the deflated streams of its members, which say nothing to who reads them packed: everything else that is in it.
+
+    A stream with something behind its end stays, and all of the file where its headers do not say where they are.
+    """
+    pieces, last = [], 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.compress_type != zipfile.ZIP_DEFLATED:
+            continue
+        header = data[info.header_offset : info.header_offset + 30]
+        if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
+            return data
+        name, extra = struct.unpack("<HH", header[26:])
+        start = info.header_offset + 30 + name + extra
+        end = start + info.compress_size
+        if start < last or end > len(data):
+            return data
+        if _ends(data[start:end], info.file_size):
+            pieces.append(data[last:start])
+            last = end
+    return b"\n".join([*pieces, data[last:]])
+
+
+def _ends(stream: bytes, size: int) -> bool:
+    """Whether a deflated stream is what it holds and nothing more (RFC 1951)."""
+    reader = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        return len(reader.decompress(stream, size + 1)) == size and reader.eof and not reader.unused_data
+    except zlib.error:
+        return False
 
 
 def unknown(extra: bytes) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from deident.formats import LIMITS, Child, Limits, Unreadable
 from deident.formats.archive.entries import Entry, entries, written
+from deident.formats.archive.gaps import unpacked
 from deident.formats.office import names
 from deident.formats.office.outside import binary, outside
 from deident.formats.office.printer import PRINTER, starred, strings
@@ -157,4 +158,5 @@ class Members(PartsDocument):
 
     def contents(self) -> Iterable[tuple[bytes, str]]:
         """Every part, unpacked by the reader of ZIP; names and comments stand in the bytes of the file itself."""
-        return [(self.data, ""), *((part.data, self.decoded(part).encoding) for part in self.parts)]
+        around = unpacked(self.data, [entry.info for entry in self.entries])
+        return [(around, ""), *((part.data, self.decoded(part).encoding) for part in self.parts)]
