@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from plugins.hook_server import Hook, hook
 from plugins.ports import free_port
@@ -108,6 +110,22 @@ def status(site: Site, number: int) -> object:
     return site.get("get_post( $number )->post_status", number=number)
 
 
+def accessible(page: Page) -> None:
+    """No serious finding of axe in what is ours, once it stands still: WordPress fades its dialogs in."""
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations().filter(a => isFinite(a.effect.getTiming().iterations)).map(a => a.finished))"
+    )
+    for ours in (".deident-stopped", ".deident-dialog"):
+        if page.locator(ours).count():
+            found = Axe().run(page, context=ours).response["violations"]
+            serious = [
+                (each["id"], [node["html"] for node in each["nodes"]])
+                for each in found
+                if each["impact"] in ("serious", "critical")
+            ]
+            assert not serious, json.dumps(serious, ensure_ascii=False, indent=1)
+
+
 def shots(page: Page, name: str) -> None:
     """Pictures for people, wide and narrow; nothing may stick out of a narrow screen."""
     folder = os.environ.get("DEIDENT_SHOTS")
@@ -116,6 +134,7 @@ def shots(page: Page, name: str) -> None:
         assert page.evaluate(
             "[...document.querySelectorAll('.deident-stopped, .deident-dialog')].every(e => e.getBoundingClientRect().right <= innerWidth)"
         )
+        accessible(page)
         if folder:
             page.screenshot(path=Path(folder, f"{name}-{size}.png"))
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
