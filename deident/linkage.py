@@ -60,7 +60,7 @@ def load_key() -> bytes:
         raise OutputError("there is no home folder for the key of tags; set DEIDENT_KEY or DEIDENT_KEY_FILE") from None
     try:
         if not path.exists():
-            _make(path)
+            make_key(path)
         key = path.read_bytes().strip()
     except OSError as problem:
         raise OutputError(
@@ -71,7 +71,7 @@ def load_key() -> bytes:
     return key
 
 
-def _make(path: Path) -> None:
+def make_key(path: Path) -> None:
     """Write a new key; where two do it at once the first one's stays, and nobody ever reads half a key."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import json
 import os
-import secrets
 import zlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 
 from deident.errors import InputError, OutputError
+from deident.linkage import make_key
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,6 @@ class Keyring:
 
 
 def _make(path: Path) -> None:
-    """A new secret; where two make one at once the first stays."""
+    """A new secret, in a folder that is nobody else's."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without hard links
-            os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    make_key(path)
