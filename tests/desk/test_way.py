@@ -66,12 +66,18 @@ def look(page: Any, name: str) -> None:
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
 
+def scripted(page: Any) -> None:
+    """Waits for the page's script: a button can be seen, and pressed, before it has run."""
+    page.locator("html.js").wait_for()
+
+
 def sign_in(page: Any, served: Served, name: str) -> None:
     page.goto(f"{served.url}/login")
     page.get_by_label("账号").fill(name)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.get_by_role("button", name="退出").wait_for()
+    scripted(page)
 
 
 def sign_out(page: Any) -> None:
@@ -130,6 +136,7 @@ def test_from_paste_to_the_verified_log(page: Any, served: Served, tmp_path: Pat
     card.get_by_label("理由（必填）").fill("同意公开")
     card.get_by_role("button", name="确定").click()
     page.locator(".value.keep .said").wait_for()
+    scripted(page)
     assert page.locator(".mark", has_text="19900000008").get_attribute("class") == "mark keep now"
     page.get_by_label("意见").fill("同意")
     page.get_by_role("button", name="通过").click()
@@ -241,7 +248,7 @@ def test_without_scripts(browser: Any, served: Served) -> None:
     page.locator(".mark").click()
     assert page.url.endswith("#v1")
     page.get_by_role("link", name="See the masked result").click()
-    assert page.locator("ins").count() == 1
+    page.locator("ins").wait_for()  # one, or it is an error
     context.close()
 
 
@@ -256,4 +263,4 @@ def test_other_pages_are_in_order(page: Any, served: Served) -> None:
         look(page, "account" if where == "/account" else "error")
     page.emulate_media(media="print")
     page.goto(f"{served.url}/reviews")
-    assert not page.get_by_role("button", name="退出").is_visible()
+    page.get_by_role("button", name="退出").wait_for(state="hidden")
