@@ -49,6 +49,10 @@ def test_every_form_is_seen(form: str, encoding: str) -> None:
     assert leaks(data, encoding, [b"13800001239", b"38000012345"]) == []
 
 
+def test_a_number_in_a_tag_between_coded_digits() -> None:
+    assert leaks(f'&#49;<a href="{NUMBER}">2</a>'.encode(), "utf-8", [NUMBER.encode()]) == [0]
+
+
 def test_ids_in_either_case() -> None:
     assert leaks(b"11010519000101001x", "utf-8", [b"11010519000101001X"]) == [0]
 

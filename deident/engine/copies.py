@@ -24,16 +24,18 @@ def numbers(pages: Pages, values: Sequence[Sequence[bytes]]) -> list[tuple[int, 
     if not any(values):
         return []
     view, tokens, batch = scene.batch.view, scene.tokens, scene.batch
-    document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1].tolist()
+    document = batch.document[np.searchsorted(batch.segments, tokens.start, "right") - 1]
     gone = pages.judged.action == MASK
-    covered = set(zip(found.start[gone].tolist(), found.end[gone].tolist(), strict=True))
     sizes = [sorted({len(number) for number in numbers}) for numbers in values]
     wanted = [frozenset(numbers) for numbers in values]
     rows = []
-    for start, end, number in zip(tokens.start.tolist(), tokens.end.tolist(), document, strict=True):
+    asked = np.array([bool(wanted[family]) for family in tops], np.bool_)[document]
+    if len(found):
+        same = np.minimum(np.searchsorted(found.start, tokens.start), len(found) - 1)
+        asked &= ~(gone[same] & (found.start[same] == tokens.start) & (found.end[same] == tokens.end))
+    columns = (tokens.start[asked].tolist(), tokens.end[asked].tolist(), document[asked].tolist())
+    for start, end, number in zip(*columns, strict=True):
         family = tops[number]
-        if not wanted[family] or (start, end) in covered:
-            continue
         token = view[start:end].upper()
         for size in sizes[family]:
             if size == len(token) or SURE <= size < len(token):
@@ -44,8 +46,9 @@ def numbers(pages: Pages, values: Sequence[Sequence[bytes]]) -> list[tuple[int, 
                     if token[at : at + size] in wanted[family]
                 ]
     for number, family in enumerate(tops):
-        if any(b"@" in value for value in wanted[family]):
+        if b"@" in b" ".join(wanted[family]):
             own = batch.segments[np.searchsorted(batch.document, [number, number + 1])].tolist()
+            covered = set(zip(found.start[gone].tolist(), found.end[gone].tolist(), strict=True))
             for match in _MAIL.finditer(view, *own):
                 if match[0].upper() in wanted[family] and match.span() not in covered:
                     rows.append((*match.span(), "*" * 6, number))

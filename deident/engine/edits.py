@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from deident import masks
 from deident.catalog import Mask
 from deident.engine.examine import Examiner, Judged
+from deident.engine.replacements import Replacements
 from deident.masks import Sheet
 from deident.model import KEEP, MASK, REVIEW, Batch, Ints
 from deident.policy import Suppression, Suppressions, Verdict
 
 NO_SUPPRESSIONS = Suppressions()
-NO_SHEETS: Mapping[int, Sheet] = {}
 NO_DECISIONS: Mapping[str, int] = {}
 DECIDED = (  # by index into ACTIONS
     Verdict("decided-mask", "decision", MASK, {"zh": "复核人决定：隐去", "en": "a reviewer decided: masked"}, ()),
@@ -31,16 +30,6 @@ NOTHING = Mask("suppress")
 STARS = masks.hide(NOTHING, "")
 COARSE = ("year", "month", "decade", "age_band", "village", "township", "county", "band", "court", "pseudonym", "surrogate")
 KEYED = ("pseudonym", "surrogate")
-NAME = 6  # characters of a value that may stand in many rows
-
-
-class Replacement(NamedTuple):
-    """Folded view bytes `start:end` of a document become `new`."""
-
-    start: int
-    end: int
-    new: str
-    document: int
 
 
 class Editor:
@@ -103,20 +92,11 @@ class Editor:
         mask, own = self.mask(kind, verdict), self._patterns[kind]
         return own.mask if mask.form in ("suppress", "delete") and own.category != "person_name" else mask
 
-    def _hidden(
-        self, judged: Judged, rows: Ints, values: Sequence[str], mask: Callable[[int, int], Mask],
-        sheets: Mapping[int, Sheet] = NO_SHEETS,
-    ) -> list[str]:  # fmt: skip
-        """What the masks make of the values of some rows; `mask` of a kind and a verdict, `sheets` of documents."""
+    def _hidden(self, judged: Judged, rows: Ints, values: Sequence[str], mask: Callable[[int, int], Mask]) -> list[str]:
+        """What the masks make of the values of some rows; `mask` of a kind and a verdict."""
         given, out = np.array([*values, ""], object)[:-1], np.empty(len(values), object)
         for kind, verdict, places in self._alike(judged, rows):
-            own, mine = mask(kind, verdict), given[places].tolist()
-            if sheets and own.form == "court":
-                numbers = judged.document[rows[places]].tolist()
-                made = [masks.hide(own, one, sheets.get(n, self._blank)) for one, n in zip(mine, numbers, strict=True)]
-            else:
-                made = judged.once.hide(own, mine, self._blank)
-            out[places] = made
+            out[places] = judged.once.hide(mask(kind, verdict), given[places].tolist(), self._blank)
         hidden: list[str] = out.tolist()
         return hidden
 
@@ -140,51 +120,52 @@ class Editor:
             names.setdefault(document, []).append(text)
         return {document: self._blank.number(listed) for document, listed in names.items()}
 
-    def replacements(self, judged: Judged) -> list[Replacement]:
+    def replacements(self, judged: Judged) -> Replacements:
         """Everything that must go, in order of the candidates; what is coarse enough already is no replacement."""
         found = judged.found
         rows = np.flatnonzero(judged.action == MASK)
         sheets = self.sheets(judged, rows)
         cells = judged.scene.tables.cell(found.start[rows], found.end[rows])
-        deletes = [self.verdicts[verdict].delete for verdict in judged.verdict[rows].tolist()]
-        emptied = {
-            cell: how for cell, how in zip(cells.tolist(), deletes, strict=True) if how in ("cell", "column") and cell >= 0
-        }
+        whole = np.array([verdict.delete in ("cell", "column") for verdict in self.verdicts], np.bool_)
+        deletes = np.flatnonzero(whole[judged.verdict[rows]] & (cells >= 0))
+        emptied = {int(cells[row]): self.verdicts[judged.verdict[rows[row]]].delete or "" for row in deletes.tolist()}
         if emptied:  # they go as a whole, whatever else was found in them
             rows = rows[~np.isin(cells, list(emptied))]
-        values = _values(judged, rows)
-        hidden = self._hidden(judged, rows, values, self._written, sheets)
-        out: list[Replacement] = []
-        columns = (found.start[rows].tolist(), judged.document[rows].tolist(), values, hidden)
-        changes: dict[tuple[str, str], tuple[int, int, str]] = {}  # in bytes; lists repeat names
-        for start, document, text, made in zip(*columns, strict=True):
-            if (change := changes.get((text, made))) is None:
-                first, last, new = masks.change(text, made)
-                if not text.isascii():
-                    first, last = len(text[:first].encode()), len(text[:last].encode())
-                change = first, last, new
-                if len(text) <= NAME:
-                    changes[text, made] = change
-            first, last, new = change
-            if first < last or new:
-                out.append(Replacement(start + first, start + last, new, document))
-        return out + self._emptied(judged, emptied) if emptied else out
+        made = self._changed(judged, rows, sheets)
+        start, end = found.start[rows] + made.start, found.start[rows] + made.end
+        out = Replacements(start, end, made.new, judged.document[rows])
+        out = out.take((start < end) | (made.new != ""))
+        return Replacements.join([out, Replacements.rows(self._emptied(judged, emptied))]) if emptied else out
 
-    def _emptied(self, judged: Judged, emptied: Mapping[int, str]) -> list[Replacement]:
+    def _changed(self, judged: Judged, rows: Ints, sheets: Mapping[int, Sheet]) -> masks.Changes:
+        """What the masks change in the values of some rows."""
+        out = masks.Changes(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64), np.empty(len(rows), object))
+        view, found = judged.scene.batch.view, judged.found
+        for kind, verdict, places in self._alike(judged, rows):
+            own, mine = self._written(kind, verdict), rows[places]
+            values = [view[a:b] for a, b in zip(found.start[mine].tolist(), found.end[mine].tolist(), strict=True)]
+            if sheets and own.form == "court":
+                numbers = judged.document[mine].tolist()
+                for place, value, number in zip(places.tolist(), values, numbers, strict=True):
+                    made = judged.once.change(own, [value], sheets.get(number, self._blank))
+                    out.start[place], out.end[place], out.new[place] = made.start[0], made.end[0], made.new[0]
+            else:
+                out.start[places], out.end[places], out.new[places] = judged.once.change(own, values, self._blank)
+        return out
+
+    def _emptied(self, judged: Judged, emptied: Mapping[int, str]) -> Iterator[tuple[int, int, str, int]]:
         """The cells, and for columns the header cells above them."""
         tables, batch = judged.scene.tables, judged.scene.batch
         place = tables.table * (int(tables.column.max()) + 1) + tables.column  # which column of which table
         columns = np.array([cell for cell, how in emptied.items() if how == "column"], np.int64)
         above = np.flatnonzero(tables.header & np.isin(place, place[columns]))
-        out = []
         for cell in sorted({*emptied, *above.tolist()}):
             low, high = int(tables.start[cell]), int(tables.end[cell])
             raw = batch.view[low:high]
             low, high = low + len(raw) - len(raw.lstrip()), high - (len(raw) - len(raw.rstrip()))
             if low < high:
                 segment = int(np.searchsorted(batch.segments, low, "right")) - 1
-                out.append(Replacement(low, high, "", int(batch.document[segment])))
-        return out
+                yield low, high, "", int(batch.document[segment])
 
 
 def _values(judged: Judged, rows: Ints, errors: str = "replace") -> list[str]:

@@ -125,12 +125,12 @@ class Pages:
         counts = np.bincount(self.judged.document, minlength=len(self.documents))
         last = np.cumsum(counts)
         for document, low_, high_ in zip(self.documents, (last - counts).tolist(), last.tolist(), strict=True):
-            within = map(inners.__getitem__, segments[low_:high_].tolist())
+            within = [inners[segment] for segment in segments[low_:high_].tolist()]
             if document.encoding:
                 out += [f"line {line} {inner}".strip() for line, inner in zip(lines[low_:high_], within, strict=True)]
             else:  # a line of a container's bytes means nothing to a person: there its own locator stands alone
                 own = _located(document, places[low_:high_])
-                out += [one if one.startswith(inner) else _both(one, inner) for one, inner in zip(own, within, strict=True)]
+                out += own if all(map(str.startswith, own, within)) else map(_both, own, within)
         return out
 
     def _fill(self) -> None:

@@ -165,18 +165,15 @@ class Scanner:
     def _masked(self, texts: Sequence[str], source: bytes, judged: Judged) -> list[str]:
         """The texts of a judged batch (one document each) after one round of masking; what stands in their titles is left out."""
         batch = judged.scene.batch
-        edits = self._editor.replacements(judged)
-        starts = np.array([edit.start for edit in edits], np.int64)
-        segment = np.searchsorted(batch.segments, starts, "right") - 1
-        own = np.flatnonzero(batch.role[segment] == 0) if len(edits) else starts
-        ends = np.array([edit.end for edit in edits], np.int64)
-        low, high = batch.map.stretch(starts[own], np.maximum(ends, starts + 1)[own])
-        high = np.where(ends[own] > starts[own], high, low)
-        origin = batch.sources[np.array([edits[row].document for row in own.tolist()], np.int64)]
+        made = self._editor.replacements(judged)
+        made = made.take(batch.role[np.searchsorted(batch.segments, made.start, "right") - 1] == 0)
+        low, high = made.through(batch.map)
+        origin = batch.sources[made.document]
         low, high = text_batches.code_points(source, origin, low), text_batches.code_points(source, origin, high)
         rows: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-        for first, last, place in zip(low.tolist(), high.tolist(), own.tolist(), strict=True):
-            rows[edits[place].document].append((first, last, edits[place].new))
+        columns = (low.tolist(), high.tolist(), made.new.tolist(), made.document.tolist())
+        for first, last, new, document in zip(*columns, strict=True):
+            rows[document].append((first, last, new))
         return [_spliced(text, sorted(part)) if part else text for text, part in zip(texts, rows, strict=True)]
 
     def scan_texts(self, texts: Iterable[Any]) -> Findings:

@@ -138,12 +138,9 @@ class Tabular:
         low, high = judged.folding.stretch(found.start, found.end) if len(found) else (found.start, found.end)
         inside = low < size
         rows = editor.replacements(judged)
-        starts, ends = np.array([row.start for row in rows], np.int64), np.array([row.end for row in rows], np.int64)
-        first, last = judged.folding.stretch(starts, np.maximum(ends, starts + 1)) if rows else (starts, ends)
-        last = np.where(ends > starts, last, first)
+        first, last = rows.through(judged.folding)
         order = np.lexsort((-last, first))
         order = order[first[order] < size]
-        new = np.array([row.new for row in rows], object)
         key, view = editor.key, judged.scene.batch.view
         tags = np.full(len(found), "", object)
         if key:
@@ -153,7 +150,7 @@ class Tabular:
             settled = Settled(int(judged.types.document[0]), _given(judged, width))
         return Seen(
             low[inside], high[inside], found.kind[inside], found.score[inside], judged.action[inside],
-            judged.verdict[inside], tags[inside], (first[order], last[order], new[order]), settled, judged.marks.get(0, ()),
+            judged.verdict[inside], tags[inside], (first[order], last[order], rows.new[order]), settled, judged.marks.get(0, ()),
         )  # fmt: skip
 
     def removed(self, view: bytes, seen: Seen) -> dict[bytes, str]:

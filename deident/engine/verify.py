@@ -33,8 +33,9 @@ _FOLD = {0xFF01 + place: 0x21 + place for place in range(0x5E)} | dict.fromkeys(
 _HEAD = 7  # characters of a value by which many are looked for at once: as few as a value has (written.SHORTEST)
 _SEVEN = np.uint64((1 << 56) - 1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(44)  # leaves 20 bits
-_STRETCH = 1 << 22  # bytes looked at together
+_BITS = 22  # of the table that says quickly that no word begins here
+_SHIFT = np.uint64(64 - _BITS)
+_STRETCH = 1 << 20  # bytes looked at together
 _TAG = re.compile(r"(?<=[0-9])(?:</?[a-zA-Z][^<>]{0,80}>|[ .·-]){1,4}(?=[0-9])")
 
 
@@ -49,8 +50,10 @@ class Sought:
 
     def __init__(self, values: Sequence[bytes]) -> None:
         wanted = {value.upper() for value in values}
-        self._numbers = Words({value for value in wanted if value.isalnum()})
-        self._mails = Words({value for value in wanted if not value.isalnum()})  # signs in a mail address are a part of it
+        numbers = {value for value in wanted if value.isalnum()}
+        self._short = Words({value for value in numbers if len(value) < SURE})
+        self._long = Words({value for value in numbers if len(value) >= SURE})
+        self._mails = Words(wanted - numbers)  # signs in a mail address are a part of it
 
     def standing(self, data: bytes, encoding: str) -> set[bytes]:
         """Which of them (upper case) stand in `data`."""
@@ -60,15 +63,16 @@ class Sought:
                 data.decode(name, "ignore").upper().encode("utf-8", "ignore") for name in ("utf-8", "utf-16-le", "utf-16-be")
             ]
         bare = [text.translate(None, _SIGNS) for text in texts]
+        long = list(bare)  # what stands in a text in one piece stands without its signs, too; alone it may stand there only
         wide = _WIDE.get("gb18030" if encoding == "gb18030" else "utf-8")
         if encoding.startswith("utf-16") or _CODED.search(data) or (wide and wide.search(data)):
             plain = _decoded(data.decode(encoding or "utf-8", "replace")).upper()
             texts.append(plain.encode("utf-8", "replace"))
             bare.append(_TAG.sub("", plain).encode("utf-8", "replace"))
+            long += [texts[-1], bare[-1]]
         still = {value for text in texts for value in self._mails.standing(text)}
-        for text in (*texts, *bare):
-            still |= self._numbers.standing(text)
-        return still
+        still |= {value for text in (*texts, *bare) for value in self._short.standing(text)}
+        return still | {value for text in long for value in self._long.standing(text)}
 
 
 class Words:
@@ -77,22 +81,20 @@ class Words:
     def __init__(self, words: Set[bytes]) -> None:
         many = len(words) > MANY
         self._each = [word for word in words if not many or len(word) < _HEAD]
-        self._by_head: dict[bytes, list[bytes]] = {}
-        for word in words if many else ():
-            if len(word) >= _HEAD:
-                self._by_head.setdefault(word[:_HEAD], []).append(word)
-        self._heads = np.sort(np.array([int.from_bytes(head, "little") for head in self._by_head], np.uint64))
-        self._table = np.zeros(1 << 20, np.bool_)
-        self._table[(self._heads * _FACTOR) >> _SHIFT] = True
+        self._many = [word for word in words if len(word) >= _HEAD] if many else []
+        heads = np.frombuffer(b"".join([word[:_HEAD] + b"\0" for word in self._many]), "<u8").astype(np.uint64)
+        self._order = np.argsort(heads, kind="stable")
+        self._heads = heads[self._order]
+        self._table = np.zeros(1 << _BITS, np.bool_)
+        self._table[(heads * _FACTOR) >> _SHIFT] = True
 
     def standing(self, text: bytes) -> set[bytes]:
         """Which of them `text` holds; a short one must stand alone, since it may be a part of a longer one by chance."""
         found = {word for word in self._each if word in text and (len(word) >= SURE or _alone(word, text))}
-        for place in self._places(text):
-            for word in self._by_head[text[place : place + _HEAD]]:
-                end = place + len(word)
-                if word not in found and text.startswith(word, place) and (len(word) >= SURE or _apart(text, place, end)):
-                    found.add(word)
+        for place, word in self._begun(text):
+            end = place + len(word)
+            if word not in found and text.startswith(word, place) and (len(word) >= SURE or _apart(text, place, end)):
+                found.add(word)
         return found
 
     def everywhere(self, text: bytes) -> Iterator[tuple[int, bytes]]:
@@ -102,22 +104,22 @@ class Words:
             while at >= 0:
                 yield at, word
                 at = text.find(word, at + 1)
-        for place in self._places(text):
-            yield from ((place, word) for word in self._by_head[text[place : place + _HEAD]] if text.startswith(word, place))
+        yield from ((place, word) for place, word in self._begun(text) if text.startswith(word, place))
 
-    def _places(self, text: bytes) -> list[int]:
-        """Where the first _HEAD characters of any word stand in `text`, overlapping ones too."""
+    def _begun(self, text: bytes) -> Iterator[tuple[int, bytes]]:
+        """Where the first _HEAD characters of one of many words stand in `text`, overlapping ones too, with the word."""
         size = len(text) - _HEAD + 1
-        out: list[int] = []
-        if size <= 0 or not len(self._heads):
-            return out
+        if size <= 0 or not self._many:
+            return
         padded = text + b"\0"  # the last window begins _HEAD bytes before the end
         for first in range(0, size, _STRETCH):
             window = np.ndarray((min(_STRETCH, size - first),), np.dtype("<u8"), padded, first, (1,)) & _SEVEN
             near = np.flatnonzero(self._table[(window * _FACTOR) >> _SHIFT])
-            at = np.minimum(np.searchsorted(self._heads, window[near]), len(self._heads) - 1)
-            out += (near[self._heads[at] == window[near]] + first).tolist()
-        return out
+            low = np.searchsorted(self._heads, window[near])
+            there = self._heads[np.minimum(low, len(self._heads) - 1)] == window[near]
+            high = np.searchsorted(self._heads, window[near[there]], "right")
+            for place, begin, end in zip((near[there] + first).tolist(), low[there].tolist(), high.tolist(), strict=True):
+                yield from ((place, self._many[number]) for number in self._order[begin:end].tolist())
 
 
 def _apart(text: bytes, start: int, end: int) -> bool:

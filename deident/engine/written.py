@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from deident.engine import copies
 from deident.engine.collection import uncollected
 from deident.engine.examine import NUMBERS
 from deident.engine.links import Links
+from deident.engine.replacements import Replacements
 from deident.engine.tree import FAILED, Item
 from deident.engine.verify import Sought
 from deident.formats import Child, Document, Unreadable
@@ -80,26 +82,31 @@ def _round(pages: Pages, links: Links, inside: Inside, known: Sequence[Sequence[
 
 def _edits(pages: Pages, known: Sequence[Sequence[bytes]]) -> tuple[list[list[Edit]], Values]:
     """By document: edits of the batch's own view; by item: the numbers they remove (compact, folded)."""
+    judged, values = pages.judged, [list(numbers) for numbers in known] or [[] for _ in range(pages.count)]
+    _numbers(pages, values)
+    more = Replacements.rows([*copies.numbers(pages, values), *copies.names(pages)])
+    made = Replacements.join([pages.editor.replacements(judged), more])
+    low, high = made.through(judged.folding)
+    order = np.argsort(made.document, kind="stable")
+    columns = (low[order].tolist(), high[order].tolist(), made.new[order].tolist())
+    rows = map(Edit._make, zip(*columns, strict=True))
+    counts = np.bincount(made.document, minlength=len(pages.items)).tolist()
+    return [list(islice(rows, count)) for count in counts], values
+
+
+def _numbers(pages: Pages, values: Values) -> None:
+    """Add the numbers that go to those of their item (compact, folded)."""
     judged, patterns = pages.judged, pages.examiner.plan.patterns
-    found, view = judged.found, judged.scene.batch.view
-    rows: list[tuple[int, int, str, int]] = list(pages.editor.replacements(judged))
-    values: Values = [list(numbers) for numbers in known] or [[] for _ in range(pages.count)]
+    found, view, tops = judged.found, judged.scene.batch.view, pages.tops
     counted = np.array([pattern.category in NUMBERS for pattern in patterns], np.bool_)[found.kind]
     gone = np.flatnonzero((judged.action == MASK) & counted)
-    columns = (found.start[gone].tolist(), found.end[gone].tolist(), found.kind[gone].tolist(), judged.document[gone].tolist())
-    for start, end, kind, document in zip(*columns, strict=True):
-        number = view[start:end].upper() if patterns[kind].category == "email" else compact(view[start:end])
+    mails = np.array([pattern.category == "email" for pattern in patterns], np.bool_)[found.kind[gone]]
+    columns = (found.start[gone].tolist(), found.end[gone].tolist(), mails.tolist(), judged.document[gone].tolist())
+    for start, end, mail, document in zip(*columns, strict=True):
+        value = view[start:end]
+        number = value.upper() if mail or value.isalnum() else compact(value)
         if len(number) >= SHORTEST:
-            values[pages.tops[document]].append(number)
-    rows += [*copies.numbers(pages, values), *copies.names(pages)]
-    edits: list[list[Edit]] = [[] for _ in pages.items]
-    if rows:
-        starts, ends = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.int64)
-        low, high = judged.folding.stretch(starts, np.maximum(ends, starts + 1))
-        made = map(Edit._make, zip(low.tolist(), np.where(ends > starts, high, low).tolist(), [r[2] for r in rows], strict=True))
-        for edit, (_, _, _, document) in zip(made, rows, strict=True):
-            edits[document].append(edit)
-    return edits, values
+            values[tops[document]].append(number)
 
 
 def _follow(pages: Pages, links: Links, edits: list[list[Edit]]) -> None:

@@ -42,6 +42,18 @@ def test_many_values(form: str, values: list[str]) -> None:
     assert once.hide(mask, values, SHEET) == once.hide(mask, values, SHEET) == [hide(mask, value, SHEET) for value in values]
 
 
+@pytest.mark.parametrize("form", FORMS)
+@given(values=VALUES, keep=st.tuples(st.integers(0, 3), st.integers(0, 4)), length=st.integers(0, 8), fill=st.sampled_from("*某"))
+@many
+def test_changes_of_many_values(form: str, values: list[str], keep: tuple[int, int], length: int, fill: str) -> None:
+    mask = Mask(form, keep if form == "ends" else (0, 0), fill, length)
+    made = Once().change(mask, [value.encode() for value in values], SHEET)
+    assert len(made.start) == len(made.end) == len(made.new) == len(values)
+    for value, start, end, new in zip(values, *(column.tolist() for column in made), strict=True):
+        first, last, text = edit(mask, value, SHEET)
+        assert (start, end, new) == (len(value[:first].encode()), len(value[:last].encode()), text)
+
+
 @given(VALUES)
 @many
 def test_the_smallest_change(values: list[str]) -> None:
