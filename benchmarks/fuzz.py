@@ -11,7 +11,7 @@ independent reader (witness.py) still sees one of the canaries in it, and otherw
 
     raised       an exception
     unlike       written without edits it is not the file
-    hung, lost   too long; the process died
+    hung, lost   too long; the process died (a witness that does not end is stopped: witness.py)
     leak         the report says that all was seen, and the independent reader sees a canary in what was written
 
 Pictures are read by a stand-in for the recogniser, which sees a canary in the middle of each: the paths around it are what is tested.

@@ -11,15 +11,18 @@ import email.policy
 import io
 import lzma
 import re
+import signal
 import tarfile
 import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 LARGEST = 8 << 20  # bytes of what is unpacked
 DEPTH = 4
+SECONDS = 2.0  # CPU time that a reader may take for one file
 Reader = Callable[[bytes], Iterable[bytes]]
 
 
@@ -56,12 +59,29 @@ def _parts(data: bytes, depth: int) -> Iterator[bytes]:
     for reader in _readers(data, depth):
         inside: list[bytes] = []
         try:
-            inside.extend(reader(data))  # one by one: what was read until it fails stays
+            with _in_time():
+                inside.extend(reader(data))  # one by one: what was read until it fails stays
         except BaseException as problem:  # a damaged file; calamine panics, which is no Exception
             if isinstance(problem, KeyboardInterrupt | SystemExit):
                 raise
         for part in inside:
             yield from _parts(part, depth + 1)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """A reader that does not end on a damaged file (xlrd on a ring of sectors) is stopped: that is not what is tested."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _readers(data: bytes, depth: int) -> Iterator[Reader]:

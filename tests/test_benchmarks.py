@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from benchmarks import formats, made, peers, quality, speed, synthesis
+from benchmarks import formats, made, peers, quality, speed, synthesis, witness
 from benchmarks.quality import Found, Result
 from deident import policy
 from deident.engine import Scanner
@@ -327,3 +328,18 @@ def test_made_files_hold_people_and_are_the_same_each_time() -> None:
     for make in (made.rtf, made.ods, made.ofd, made.pdf):
         assert make(9) == make(9)
     assert {int(row[2][6:10]) for row in made.roster(50)} <= set(range(1900, 1913))
+
+
+# ---- the witness of the fuzzing
+
+
+def test_a_reader_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(data: bytes) -> Iterator[bytes]:
+        yield b"52010219010315904X"
+        while True:
+            pass
+
+    readers = [endless, lambda data: [b"520102190204159036"]]
+    monkeypatch.setattr(witness, "_readers", lambda data, depth: [] if depth else readers)
+    monkeypatch.setattr(witness, "SECONDS", 0.05)
+    assert witness.seen(b"", ["52010219010315904X", "520102190204159036"]) == {"52010219010315904X", "520102190204159036"}
