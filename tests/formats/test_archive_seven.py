@@ -55,6 +55,31 @@ def rar(files: dict[str, bytes] = FILES, comment: bytes = b"") -> bytes:
     return out + rar_block(vint(5) + vint(0) + vint(0))
 
 
+def rar4_block(kind: int, flags: int, fields: bytes) -> bytes:
+    body = bytes((kind,)) + flags.to_bytes(2, "little") + (7 + len(fields)).to_bytes(2, "little") + fields
+    return (zlib.crc32(body) & 0xFFFF).to_bytes(2, "little") + body
+
+
+def rar4_name(name: str, form: str) -> bytes:
+    """As old programs write it (GBK), or followed by its Unicode, two bytes a character (WinRAR)."""
+    if form == "gbk":
+        return name.encode("gbk")
+    units = [name[at : at + 4].encode("utf-16-le") for at in range(0, len(name), 4)]
+    return name.encode("gbk") + b"\0\0" + b"".join(bytes((0b10101010,)) + unit for unit in units)
+
+
+def rar4(files: dict[str, bytes] = FILES, form: str = "unicode", comment: bytes = b"") -> bytes:
+    """RAR 4 (technote of RAR 4), stored members."""
+    out = b"Rar!\x1a\x07\x00" + rar4_block(0x73, 0, bytes(6))
+    named = [(0x74, rar4_name(name, form), data) for name, data in files.items()]
+    for kind, name, data in [*named, (0x7A, b"CMT", comment)] if comment else named:
+        size, sum = len(data).to_bytes(4, "little"), zlib.crc32(data).to_bytes(4, "little")
+        when, length = (0x58210000).to_bytes(4, "little"), len(name).to_bytes(2, "little")
+        fields = size + size + b"\2" + sum + when + bytes((20, 0x30)) + length + (0x20).to_bytes(4, "little") + name
+        out += rar4_block(kind, 0x8200 if form == "unicode" and kind == 0x74 else 0x8000, fields) + data
+    return out + rar4_block(0x7B, 0x4000, b"")
+
+
 def test_7z() -> None:
     data = sevened()
     document = open_document(data, "a.7z")
@@ -107,7 +132,31 @@ def test_rar_comment_and_limits() -> None:
     assert hidden.warnings == ["hidden-bytes"] and ID in text(hidden)
 
 
+@pytest.mark.parametrize("form", ["gbk", "unicode"])
+def test_rar_4(form: str) -> None:
+    data = rar4(form=form)
+    document = open_document(data, "a.rar")
+    sane(document, data)
+    assert (document.format, document.status, document.warnings) == ("rar", "clean", [])
+    assert {child.name: child.data for child in document.children()} == FILES
+    done = masked(document)
+    with zipfile.ZipFile(io.BytesIO(done)) as archive:
+        assert archive.testzip() is None and archive.namelist() == list(FILES)
+        assert not any(value.encode() in archive.read(name) for value in (NAME, ID, TEL) for name in FILES)
+
+
+def test_rar_4_comment_and_what_is_behind_the_end() -> None:
+    commented = open_document(rar4(comment=f"由{NAME}打包".encode()), "a.rar")
+    assert f"comment：由{NAME}打包" in text(commented)
+    assert NAME.encode() not in commented.write(edits(commented, NAME))
+    hidden = open_document(rar4() + TEXT.encode(), "a.rar")
+    assert hidden.warnings == ["hidden-bytes"] and ID in text(hidden)
+    assert open_document(rar4()[:-30], "a.rar").status == "refused"
+    assert open_document(rar4({"../a": b""}), "a.rar").reason == "traversal"
+
+
 def test_fuzz() -> None:
+    fuzz(rar4(comment=b"c" * 20), "a.rar", 500)
     fuzz(sevened(), "a.7z", 500)
     fuzz(rar(comment=b"c" * 20), "a.rar", 500)
 

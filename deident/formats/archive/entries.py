@@ -100,6 +100,18 @@ def member_name(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
+def meant(raw: bytes | str) -> str:
+    """A name as it was meant, where nobody says its encoding: UTF-8, else GB18030."""
+    if isinstance(raw, str):
+        return raw
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return raw.decode("utf-8", "replace")
+
+
 def safe(name: str) -> str:
     """The name with forward slashes, without `.` parts.  Raises Unreadable for one that leads out of its folder."""
     name = name.replace("\\", "/")

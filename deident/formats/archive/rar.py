@@ -10,7 +10,7 @@ import libarchive
 
 from deident.formats import LIMITS, Child, Limits, Unreadable
 from deident.formats.archive.container import Container, most
-from deident.formats.archive.entries import Entry, safe, written
+from deident.formats.archive.entries import Entry, meant, safe, written
 from deident.formats.archive.rarblocks import pieces
 
 
@@ -29,7 +29,7 @@ class RarArchive(Container):
             with libarchive.memory_reader(data) as archive:
                 for entry in archive:
                     limits.take(0, 1)
-                    path = safe(entry.pathname or "")
+                    path = safe(meant(entry.pathname or ""))
                     if entry.isdir:
                         continue
                     if entry.issym or entry.islnk:

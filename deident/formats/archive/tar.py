@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from deident.formats import LIMITS, Child, Limits, Unreadable
 from deident.formats.archive.container import Container
-from deident.formats.archive.entries import safe
+from deident.formats.archive.entries import meant, safe
 
 BLOCK = 512
 _LINKS = (tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
@@ -96,7 +96,7 @@ class TarArchive(Container):
             content = data[start:end]
             if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK):
                 text, _, rest = content.partition(b"\0")
-                long["name" if info.type == tarfile.GNUTYPE_LONGNAME else "linkname"] = _text(text)
+                long["name" if info.type == tarfile.GNUTYPE_LONGNAME else "linkname"] = meant(text)
                 self.hidden(rest)
             elif info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE):
                 pax, rest = _records(content)
@@ -109,7 +109,7 @@ class TarArchive(Container):
                     self._note(key, value)
             else:
                 info.name, info.linkname = (
-                    _text(long.get(key) or pax.get(field) or _raw(getattr(info, key)))
+                    meant(long.get(key) or pax.get(field) or _raw(getattr(info, key)))
                     for key, field in (("name", "path"), ("linkname", "linkpath"))
                 )
                 yield Member(info, pax, start, end)
@@ -125,7 +125,7 @@ class TarArchive(Container):
             info.mtime = float(pax["mtime"])
             if not math.isfinite(info.mtime):
                 raise ValueError(info.mtime)
-        info.uname, info.gname = (pax.get(key, _text(_raw(getattr(info, key)))) for key in ("uname", "gname"))
+        info.uname, info.gname = (pax.get(key, meant(_raw(getattr(info, key)))) for key in ("uname", "gname"))
 
     def _own(self, member: Member) -> None:
         """Own text of a member: each value once."""
@@ -184,18 +184,6 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _text(raw: bytes | str) -> str:
-    """A name as it was meant: UTF-8, else GB18030."""
-    if isinstance(raw, str):
-        return raw
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            pass
-    return raw.decode("utf-8", "replace")
-
-
 def _slack(block: bytes) -> Iterator[bytes]:
     """Bytes of a header that no reader shows (POSIX.1-2001, ustar; the GNU header has times and numbers behind 345)."""
     for start, end in ((0, 100), (157, 257), (265, 297), (297, 329)):
@@ -216,6 +204,6 @@ def _records(content: bytes) -> tuple[dict[str, str], bytes]:
         if not size.isdigit() or not len(size) + 2 < int(size) <= len(content) - at:
             raise Unreadable("damaged")
         key, _, value = content[at + len(size) + 1 : at + int(size) - 1].partition(b"=")
-        records[_text(key)] = _text(value)
+        records[meant(key)] = meant(value)
         at += int(size)
     return records, content[at:]
