@@ -12,25 +12,46 @@ import numpy as np
 from deident.formats import LIMITS, Child, Limits
 from deident.formats.inline import pictures, replaced, together
 from deident.formats.splice import Change, apply, changes
-from deident.model import ROLES, Batch, Edit, SourceMap
+from deident.model import ROLES, Batch, Edit, Ints, SourceMap
 from deident.text.charset import Decoded, decode, encode
 from deident.text.maps import MapBuilder, compose
+
+_LARGE = 1000  # pieces of a map
 
 
 class Assembly(MapBuilder):
     """A batch of one document in the making: text goes in as into a MapBuilder, `end` closes a segment."""
 
-    __slots__ = ("_begun", "_later", "_limit", "_role", "_starts", "_where", "warnings")
+    __slots__ = ("_aside", "_begun", "_later", "_limit", "_role", "_starts", "_where", "warnings")
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self._limit = limits.max_segments
         self._begun = 0
+        self._aside: list[tuple[Ints, ...]] = []  # pieces before those of the builder: starts in the view and source, widths
         self._later: list[tuple[str, str, bytes, SourceMap]] = []
         self._starts = [0]
         self._role: list[int] = []
         self._where: dict[int, str] = {}
         self.warnings: list[str] = []
+
+    def extend(self, data: bytes, map: SourceMap) -> None:
+        """See MapBuilder; of a large map all but the last piece is put aside as it is."""
+        if data and len(map.view) > _LARGE:
+            self._aside.append(tuple(np.array(column, np.int64) for column in (self._view, self._source, self._width)))
+            self._aside.append((map.view[:-1] + self.size, map.source[:-1], map.width[:-1]))
+            self._view, self._source, self._width = [], [], []
+            map = SourceMap(map.view[-1:], map.source[-1:], map.width[-1:], map.size)
+        super().extend(data, map)
+
+    def finish(self) -> tuple[bytes, SourceMap]:
+        """See MapBuilder."""
+        view, last = super().finish()
+        if not self._aside:
+            return view, last
+        blocks = zip(*self._aside, (last.view, last.source, last.width), strict=True)
+        starts, source, width = (np.concatenate(column) for column in blocks)
+        return view, SourceMap(starts, source, width, last.size)
 
     def end(self, role: str = "text", where: str = "") -> None:
         """Close the segment that was begun, if it holds anything.  Past the limit segments run together as lines."""

@@ -9,6 +9,7 @@ Readers do all that may fail on a damaged file in `__init__` (open_document turn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -99,14 +100,14 @@ class PartsDocument:
     def by_part(self, edits: Sequence[Edit]) -> Iterator[tuple[Part, list[Change]]]:
         """The parts that change, and the changes with offsets in their own bytes."""
         all_changes = self.changes(edits)
-        starts = np.array([part.start for part in self.parts], np.int64)
-        found: dict[int, list[Change]] = {}
-        for start, end, new in all_changes:
-            number = int(np.searchsorted(starts, start, "right")) - 1
-            first = self.parts[number].start
-            found.setdefault(number, []).append((start - first, end - first, new))
-        for number, own in found.items():
-            yield self.parts[number], own
+        if not all_changes:
+            return
+        begins = np.array([part.start for part in self.parts], np.int64)
+        numbers = np.searchsorted(begins, np.array([start for start, _, _ in all_changes], np.int64), "right") - 1
+        cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(all_changes)]
+        for low, high in pairwise(cuts):
+            part = self.parts[int(numbers[low])]
+            yield part, [(start - part.start, end - part.start, new) for start, end, new in all_changes[low:high]]
 
     def write(self, edits: Sequence[Edit], children: Mapping[int, Child | None] | None = None) -> bytes:
         """See Document."""

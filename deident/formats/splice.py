@@ -8,15 +8,43 @@ views) the first one is written and of the second only what sticks out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from deident.errors import InputError
-from deident.model import Edit, Ints, SourceMap
+from deident.model import Bools, Edit, Ints, SourceMap
 
 #: Replacement text and the source offset it goes to → bytes in the document's encoding, escaped for that place.
 Encode = Callable[[str, int], bytes]
 Change = tuple[int, int, bytes]  # source start, source end, what stands there afterwards
+
+
+class Columns(NamedTuple):
+    """Edits by column, (n,) each."""
+
+    start: Ints
+    end: Ints
+    new: Sequence[str]
+
+
+class Spans(NamedTuple):
+    """Changes by column, (n,) each, in order and apart: `start:end` of the source, the number of the edit, whether its replacement
+    goes there (else nothing), and the source offset that it is encoded for."""
+
+    start: Ints
+    end: Ints
+    edit: Ints
+    lead: Bools
+    place: Ints
+
+
+def columns(edits: Sequence[Edit]) -> Columns:
+    """The same edits."""
+    starts, ends = (np.fromiter(map(itemgetter(side), edits), np.int64, len(edits)) for side in (0, 1))
+    return Columns(starts, ends, list(map(itemgetter(2), edits)))
 
 
 def changes(map: SourceMap, edits: Sequence[Edit], encode: Encode) -> list[Change]:
@@ -24,22 +52,30 @@ def changes(map: SourceMap, edits: Sequence[Edit], encode: Encode) -> list[Chang
 
     Raises InputError for an edit outside the view: it was made for another batch.
     """
-    if not edits:
-        return []
-    starts, ends = (np.array([edit[side] for edit in edits], np.int64) for side in (0, 1))
+    return changed(map, columns(edits), encode) if edits else []
+
+
+def changed(map: SourceMap, edits: Columns, encode: Encode) -> list[Change]:
+    """See changes."""
+    found = spans(map, edits)
+    rows = zip(*(column.tolist() for column in found), strict=True)
+    return [(start, end, encode(edits.new[edit], place) if lead else b"") for start, end, edit, lead, place in rows]
+
+
+def spans(map: SourceMap, edits: Columns) -> Spans:
+    """Where `edits` change the source.  Raises InputError, see changes."""
+    starts, ends = edits.start, edits.end
     for number in np.flatnonzero((starts < 0) | (starts > ends) | (ends > map.size))[:1].tolist():
-        start, end, _ = edits[number]
-        raise InputError(f"edit {number} covers {start}:{end}, but the view has {map.size} bytes: is it another document's?")
+        raise InputError(
+            f"edit {number} covers {starts[number]}:{ends[number]}, but the view has {map.size} bytes: is it another document's?"
+        )
     number, first, last, leads = _ranges(map, starts, ends)
     order = np.lexsort((number, -last, first))
     first, last = first[order], last[order]
     taken = np.maximum.accumulate(np.concatenate((np.zeros(1, np.int64), last)))[:-1]  # where the source is written up to
     keep = last > taken
-    low, order = np.maximum(first, taken)[keep], order[keep]
-    rows = zip(
-        low.tolist(), last[keep].tolist(), first[keep].tolist(), number[order].tolist(), leads[order].tolist(), strict=True
-    )
-    return [(start, end, encode(edits[edit].replacement, place) if lead else b"") for start, end, place, edit, lead in rows]
+    order = order[keep]
+    return Spans(np.maximum(first, taken)[keep], last[keep], number[order], leads[order] > 0, first[keep])
 
 
 def _ranges(map: SourceMap, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -96,13 +132,15 @@ def apart(changes: Sequence[Change]) -> list[Change]:
 
 def apply(data: bytes, changes: Sequence[Change]) -> bytes:
     """`data` with the changes (in order, apart) made."""
-    parts: list[bytes] = []
-    last = 0
+    if not changes:
+        return data
+    out, last = BytesIO(), 0  # (half the time of a list of pieces that are joined)
     for start, end, new in changes:
-        parts += (data[last:start], new)
+        out.write(data[last:start])
+        out.write(new)
         last = end
-    parts.append(data[last:])
-    return b"".join(parts) if changes else data
+    out.write(data[last:])
+    return out.getvalue()
 
 
 def splice(data: bytes, map: SourceMap, edits: Sequence[Edit], encode: Encode) -> bytes:

@@ -21,12 +21,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deident.formats import open_document
-from deident.formats.xlsx import marks, sheet
+from deident.formats.xlsx import cells, marks
 from deident.formats.xlsx.document import XlsxDocument
 from deident.formats.xlsx.formula import gives, masked
 from deident.formats.xlsx.middle import Middle, through
 from deident.formats.xlsx.numbers import dates, is_date, plain
 from deident.formats.xlsx.sheet import read_sheet
+from deident.formats.xlsx.sheetwrite import _TYPE
 from deident.formats.xlsx.shown import Book
 from deident.formats.xlsx.strings import read_strings
 from deident.model import Edit, SourceMap
@@ -50,13 +51,21 @@ def soup(pieces: list[str], prefix: str = "") -> bytes:
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40), st.sampled_from(["", "x:"]))
 def test_fast_marks_are_the_plain_ones(pieces: list[str], prefix: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        fast_is_plain(pieces, prefix, patch)
+
+
+def fast_is_plain(pieces: list[str], prefix: str, patch: pytest.MonkeyPatch) -> None:
     data = soup(
         [piece.replace("<", "<" + prefix, 1) if piece[:2] not in ("</", "<!", "<?") else piece for piece in pieces], prefix
     )
-    quick = marks.fast(data, NAMES)
-    slow = marks.plain(data, NAMES)
-    if quick is not None:
-        assert all(np.array_equal(a, b) for a, b in zip(quick, slow, strict=True))
+    whole = (0, len(data), marks.prefix(data))
+    slow = marks.plain(data, NAMES, *whole)
+    for size in (1, 24, 1 << 19):  # of blocks
+        patch.setattr(marks, "_BLOCK", size)
+        quick = marks.fast(data, NAMES, *whole)
+        if quick is not None:
+            assert all(np.array_equal(a, b) for a, b in zip(quick, slow, strict=True))
     assert slow.start.tolist() == sorted(slow.start.tolist())
     covered = sum(slow.end - slow.start) + sum(slow.text_end - slow.text_start)
     assert covered >= len(data)
@@ -65,20 +74,22 @@ def test_fast_marks_are_the_plain_ones(pieces: list[str], prefix: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_both_ways_see_the_same_cells(pieces: list[str]) -> None:
-    data, seen = soup(pieces), []
-    for way in (marks.marks, marks.plain):
+    data, seen, quick = soup(pieces), [], marks.fast
+    for way, many in ((quick, 1 << 15), (quick, 2), (lambda *_: None, 1 << 15)):
         middle = Middle()
         strings = "<sst><si><t>甲</t></si><si><r><t>乙</t></r><r><t>&amp;</t></r></si></sst>".encode()
         shared = read_strings(strings, SourceMap.identity(len(strings)), middle)
-        sheet.marks = way  # type: ignore[attr-defined]
+        marks.fast, cells._MANY = way, many
         try:
             found = read_sheet(data, SourceMap.identity(len(data)), Book(shared, np.array([False, True])), middle)
         finally:
-            sheet.marks = marks.marks  # type: ignore[attr-defined]
+            marks.fast, cells._MANY = quick, 1 << 15
         view, map = middle.finish()
-        cells = [(view[a : a + n], map.ranges(a, a + n)) for a, n in zip(found.at.tolist(), found.length.tolist(), strict=True)]
-        seen.append((cells, found.row.tolist(), found.column.tolist(), found.first.tolist(), found.formulas, sorted(found.rest)))
-    assert seen[0] == seen[1]
+        texts = [(view[a : a + n], map.ranges(a, a + n)) for a, n in zip(found.at.tolist(), found.length.tolist(), strict=True)]
+        seen.append((texts, found.row.tolist(), found.column.tolist(), found.first.tolist(), found.formulas, sorted(found.rest)))
+        tags = [data[low:high] for low, high in zip(found.tag.tolist(), found.tag_end.tolist(), strict=True)]
+        assert not any(_TYPE.search(tag) for tag, typed in zip(tags, found.typed.tolist(), strict=True) if not typed)
+    assert seen[0] == seen[1] == seen[2]
 
 
 PIECE = st.tuples(st.integers(0, 30), st.integers(0, 6), st.booleans())

@@ -22,7 +22,7 @@ from deident.formats.office.relations import relations, resolve, unlinked
 from deident.formats.office.steps import Step, forward, in_step
 from deident.formats.parts import Part, PartsDocument
 from deident.formats.sniff import sniff
-from deident.formats.splice import Change
+from deident.formats.splice import Change, changed, columns
 from deident.model import Edit
 from deident.text.charset import Decoded, decode, encode
 
@@ -122,7 +122,8 @@ class Members(PartsDocument):
 
     def changes(self, edits: Sequence[Edit]) -> list[Change]:
         """See PartsDocument."""
-        return super().changes(forward(self.batch().map, edits))
+        map = self.batch().map
+        return changed(map, forward(map, columns(edits)), self.encode) if edits else []
 
     def by_part(self, edits: Sequence[Edit]) -> Iterator[tuple[Part, list[Change]]]:
         """See PartsDocument; with the changes that follow from others."""

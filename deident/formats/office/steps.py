@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deident.formats.splice import Change
-from deident.model import Edit, SourceMap
+from deident.formats.splice import Change, Columns
+from deident.model import SourceMap
 from deident.text.charset import Decoded, encode
 
 #: (low, high, [(start, end, new)]): any change within `low:high` makes these; None: what the first of those changes writes.
@@ -18,6 +18,8 @@ Step = tuple[int, int, list[tuple[int, int, bytes | None]]]
 
 def in_step(changes: list[Change], steps: Sequence[Step]) -> list[Change]:
     """The changes (of one part, in order, apart) with those that follow from them, again in order and apart."""
+    if not steps:
+        return changes
     ends = [end for _, end, _ in changes]
     more: list[Change] = []
     for low, high, further in steps:
@@ -53,21 +55,22 @@ def led(step: Step, text: Decoded) -> Step:
     ]
 
 
-def forward(map: SourceMap, edits: Sequence[Edit]) -> Sequence[Edit]:
+def forward(map: SourceMap, edits: Columns) -> Columns:
     """The same edits, cut where the source goes backwards (what was deleted stands before the text, a value before what is shown);
     the first piece has the replacement."""
     real = np.flatnonzero(map.width > 0)
     source = map.source[real]
     breaks = map.view[real[1:][source[1:] < source[:-1]]]
-    starts, ends = (np.array([edit[side] for edit in edits], np.int64) for side in (0, 1))
-    first, last = np.searchsorted(breaks, starts, "right"), np.searchsorted(breaks, ends)
-    cut = np.flatnonzero(first < last).tolist()
-    out: list[Edit] = []
-    done = 0
-    for number in cut:
-        out += edits[done:number]
-        edit, cuts = edits[number], breaks[first[number] : last[number]].tolist()
-        for place, (start, end) in enumerate(zip([edit.start, *cuts], [*cuts, edit.end], strict=True)):
-            out.append(Edit(start, end, "" if place else edit.replacement))
-        done = number + 1
-    return [*out, *edits[done:]] if cut else edits
+    first, last = np.searchsorted(breaks, edits.start, "right"), np.searchsorted(breaks, edits.end)
+    cuts = np.maximum(last - first, 0)
+    if not cuts.any():
+        return edits
+    number = np.repeat(np.arange(len(cuts)), cuts + 1)  # of each piece's edit
+    place = np.arange(len(number)) - np.repeat(np.cumsum(cuts + 1) - cuts - 1, cuts + 1)
+    at = np.append(breaks, 0)[np.minimum(first[number] + place, len(breaks))]  # the break behind the piece
+    start, end = edits.start[number], edits.end[number]
+    inner = place < cuts[number]
+    end[inner] = at[inner]
+    start[1:][place[1:] > 0] = end[:-1][inner[:-1]]
+    new = ["" if more else edits.new[edit] for edit, more in zip(number.tolist(), place.tolist(), strict=True)]
+    return Columns(start, end, new)

@@ -19,15 +19,18 @@ _TYPES = {b"": NUMBER, b"n": NUMBER, b"s": SHARED, b"str": TEXT, b"inlineStr": I
 _ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PLACE = re.compile(rb"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
 _LONGEST = 12  # bytes of a value
+_MANY = 1 << 15  # cells whose columns stay in the processor's cache
 
 
 class Attributes(NamedTuple):
-    """Of each cell: row and column (from 1; 0: not said), number of its style, type; `rest`: stretches that hold something else."""
+    """Of each cell: row and column (from 1; 0: not said), number of its style, type, and whether the type may be written there;
+    `rest`: stretches that hold something else."""
 
     row: Ints
     column: Ints
     style: Ints
     type: Ints
+    typed: Bools
     rest: list[tuple[int, int]]
 
 
@@ -57,10 +60,20 @@ def letters(codes: NDArray[np.uint8], start: Ints, end: Ints) -> tuple[Ints, Int
 
 def attributes(data: bytes, codes: NDArray[np.uint8], start: Ints, end: Ints) -> Attributes:
     """Of the cells whose tags begin behind their names at `start` and end at `end`; `codes`: marks.padded(data)."""
-    count = len(start)
-    row, column, style = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
-    type = np.zeros(count, np.int64)
-    at, good = start.copy(), np.ones(count, np.bool_)
+    row, column, style, type = (np.zeros(len(start), np.int64) for _ in range(4))
+    typed = np.zeros(len(start), np.bool_)
+    rest: list[tuple[int, int]] = []
+    for low in range(0, len(start), _MANY):
+        own = slice(low, low + _MANY)
+        rest += _some(data, codes, start[own], end[own], row[own], column[own], style[own], type[own], typed[own])
+    return Attributes(row, column, style, type, typed, rest)
+
+
+def _some(
+    data: bytes, codes: NDArray[np.uint8], start: Ints, end: Ints, row: Ints, column: Ints, style: Ints, type: Ints, typed: Bools
+) -> list[tuple[int, int]]:
+    """The same of a few, put into the columns; gives what else they hold."""
+    at, good = start.copy(), np.ones(len(start), np.bool_)
     for _ in range(3):
         here = np.flatnonzero(good & (codes[at] == 32))
         if not len(here):
@@ -74,11 +87,13 @@ def attributes(data: bytes, codes: NDArray[np.uint8], start: Ints, end: Ints) ->
         for name, read in ((ord("r"), _places), (ord("s"), _styles), (ord("t"), _types)):
             own = letter == name
             good[here[own]] &= read(codes, value[own], stop[own], here[own], row, column, style, type)
+        typed[here[letter == ord("t")]] = True
     good &= (at == end - 1) | ((at == end - 2) & (codes[at] == ord("/")))
     rest: list[tuple[int, int]] = []
     for number in np.flatnonzero(~good).tolist():
         rest += _odd(data, int(start[number]), int(end[number]), number, row, column, style, type)
-    return Attributes(row, column, style, type, rest)
+        typed[number] = True
+    return rest
 
 
 def _quote(codes: NDArray[np.uint8], start: Ints) -> Ints:

@@ -2,7 +2,7 @@
 
     sheetwrite.py  types of cells, formulas          pivot.py     items of pivot caches
     formula.py     formulas elsewhere                workbook.py  names of sheets
-    settings.py    binary parts
+    settings.py    binary parts                      caches.py    values of charts and of other books
 
 Where a formula goes, so does the chain in which they are calculated (calcChain, 18.6), which is made again by any program.
 """
@@ -10,18 +10,20 @@ Where a formula goes, so does the chain in which they are calculated (calcChain,
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress, pairwise
 
 import numpy as np
 
 from deident.formats import Child
 from deident.formats.office.relations import unlinked
-from deident.formats.office.steps import in_step
+from deident.formats.office.steps import forward, in_step
 from deident.formats.parts import Part
-from deident.formats.splice import Change, apart
+from deident.formats.splice import Change, Columns, apart, columns, spans
 from deident.formats.xlsx import settings, workbook
 from deident.formats.xlsx.bookdocument import PIVOT, SETTINGS
+from deident.formats.xlsx.caches import numbers_stay
 from deident.formats.xlsx.formula import in_part
 from deident.formats.xlsx.pivot import in_pivot, lists
 from deident.formats.xlsx.sheets import SheetsDocument
@@ -29,9 +31,6 @@ from deident.formats.xlsx.sheetwrite import in_sheet
 from deident.model import Edit, Ints
 
 _CHAIN = re.compile(r"(?:\A|/)calcChain\.xml\Z", re.IGNORECASE)
-_NUMBERS = re.compile(rb"<(?:[\w.-]+:)?(?:numCache|numLit)\b.*?</(?:[\w.-]+:)?(?:numCache|numLit)\s*>", re.DOTALL)
-_VALUE = re.compile(rb"<(?:[\w.-]+:)?v>([^<]*)</")
-_CELL = re.compile(rb"<((?:[\w.-]+:)?(?:cell|nc|oc))((?:\s[^<>]*)?)>")
 
 
 class XlsxDocument(SheetsDocument):
@@ -42,16 +41,32 @@ class XlsxDocument(SheetsDocument):
 
     def changes(self, edits: Sequence[Edit]) -> list[Change]:
         """See PartsDocument; an edit over several cells is one for each, and cells that show a number in another way change whole."""
-        return super().changes(self._whole(self._by_cell(edits))) if edits else []
+        start, end, new = self._written(edits)
+        return list(zip(start.tolist(), end.tolist(), new, strict=True))
 
-    def _by_cell(self, edits: Sequence[Edit]) -> Sequence[Edit]:
-        view = self.batch().view
+    def _written(self, edits: Sequence[Edit]) -> tuple[Ints, Ints, list[bytes]]:
+        """The changes by column: starts and ends in the source, what stands there afterwards."""
+        map = self.batch().map
+        own = forward(map, self._whole(self._by_cell(edits)))
+        found = spans(map, own)
+        texts = [own.new[edit] if lead else "" for edit, lead in zip(found.edit.tolist(), found.lead.tolist(), strict=True)]
+        new: list[bytes] = []
+        for part, rows in self._split(found.place):
+            known = self._cache if part.name in self._plain else {}
+            known.setdefault("", b"")
+            new += [
+                known[text] if text in known else self.encode(text, place)
+                for text, place in zip(texts[rows], found.place[rows].tolist(), strict=True)
+            ]
+        return found.start, found.end, new
+
+    def _by_cell(self, edits: Sequence[Edit]) -> Columns:
+        view, own = self.batch().view, columns(edits)
         codes = np.frombuffer(view, np.uint8)
         ends = np.flatnonzero((codes == 9) | (codes == 10) | (codes == 0))
-        start, end = _bounds(edits)
-        over = np.searchsorted(ends, start) != np.searchsorted(ends, end)
+        over = np.searchsorted(ends, own.start) != np.searchsorted(ends, own.end)
         if not over.any():
-            return edits
+            return own
         result: list[Edit] = []
         for edit, more in zip(edits, over.tolist(), strict=True):
             if not more:
@@ -61,35 +76,33 @@ class XlsxDocument(SheetsDocument):
             for cell in re.finditer(rb"[^\t\n\0]+", view[edit.start : edit.end]):
                 result.append(Edit(edit.start + cell.start(), edit.start + cell.end(), new))
                 new = ""
-        return result
+        return columns(result)
 
-    def _whole(self, edits: Sequence[Edit]) -> Sequence[Edit]:
+    def _whole(self, edits: Columns) -> Columns:
         """Cells whose view is atomic are written anew as a whole, all edits in them together."""
         low, high = self.shown
-        if not len(low) or not edits:
+        start, end, new = edits
+        if not len(low):
             return edits
-        start, end = _bounds(edits)
         cell = np.searchsorted(low, start, "right") - 1
         within = (cell >= 0) & (start < high[cell])
-        within &= (start != low[cell]) | (end != high[cell]) | (np.bincount(cell[within], minlength=len(low))[cell] > 1)
-        held: dict[int, list[Edit]] = {}
-        result: list[Edit] = []
-        for edit, number, inside in zip(edits, cell.tolist(), within.tolist(), strict=True):
-            if inside:
-                held.setdefault(number, []).append(edit)
-            else:
-                result.append(edit)
-        view = self.batch().view
-        for number, own in held.items():
-            first, last = int(low[number]), int(high[number])
-            text, place = "", first
-            for edit in sorted(own, key=lambda one: (one.start, -one.end)):
-                if edit.end > place:
-                    text += view[place : max(place, edit.start)].decode("utf-8", "replace")
-                    text += edit.replacement if edit.start >= place else ""
-                    place = edit.end
-            result.append(Edit(first, last, text + view[place:last].decode("utf-8", "replace")))
-        return result
+        count = np.bincount(cell[within], minlength=len(low))[cell]
+        within &= (start != low[cell]) | (end != high[cell]) | (count > 1)
+        alone = within & (count == 1) & (end > low[cell])  # nearly all of them: what _anew gives
+        view, new, keep = self.batch().view, list(edits.new), np.ones(len(start), np.bool_)
+        own = np.flatnonzero(alone)
+        places = (column.tolist() for column in (own, low[cell[own]], start[own], end[own], high[cell[own]]))
+        for number, first, a, b, last in zip(*places, strict=True):
+            new[number] = view[first:a].decode("utf-8", "replace") + new[number] + view[b:last].decode("utf-8", "replace")
+        others: dict[int, list[int]] = {}
+        for number in np.flatnonzero(within & ~alone).tolist():
+            others.setdefault(int(cell[number]), []).append(number)
+        for place, numbers in others.items():
+            held = [Edit(int(start[number]), int(end[number]), new[number]) for number in numbers]
+            new[numbers[0]] = _anew(view, int(low[place]), int(high[place]), held)
+            keep[numbers[1:]] = False
+        start, end = np.where(within, low[cell], start), np.where(within, high[cell], end)
+        return Columns(start, end, new) if keep.all() else Columns(start[keep], end[keep], list(compress(new, keep.tolist())))
 
     def encode(self, text: str, offset: int) -> bytes:
         """See PackageDocument; most edits are in sheets and strings, and most replacements are alike."""
@@ -103,7 +116,11 @@ class XlsxDocument(SheetsDocument):
     def by_part(self, edits: Sequence[Edit]) -> Iterator[tuple[Part, list[Change]]]:
         """See PartsDocument; with what follows in the same part and in others."""
         self._begin()
-        found = self._grouped(self.changes(edits))
+        start, end, new = self._written(edits)
+        found = {
+            part.name: list(zip((start[rows] - part.start).tolist(), (end[rows] - part.start).tolist(), new[rows], strict=True))
+            for part, rows in self._split(start)
+        }
         names: dict[str, str] = {}
         fields: dict[str, set[int]] = {}
         for name in list(found):
@@ -121,7 +138,7 @@ class XlsxDocument(SheetsDocument):
             elif SETTINGS.search(name):
                 own = [(low, high, settings.blanked(part.data, low, high)) for low, high, _ in own]
             elif name.endswith(".xml") and name not in self._plain:
-                own = _numbers(part.data, in_part(part.data, own, [(0, len(part.data))]))
+                own = numbers_stay(part.data, in_part(part.data, own, [(0, len(part.data))]))
             found[name] = own
         for name, typed in fields.items():
             part = self.members[name]
@@ -141,15 +158,10 @@ class XlsxDocument(SheetsDocument):
     def _chains(self) -> frozenset[str]:
         return frozenset(name for name in self.members if _CHAIN.search(name))
 
-    def _grouped(self, changes: list[Change]) -> dict[str, list[Change]]:
-        """By part, with offsets in its own bytes."""
-        found: dict[str, list[Change]] = {}
-        starts = [start for start, _, _ in changes]
-        for part in self.parts:
-            low, high = bisect_left(starts, part.start), bisect_left(starts, part.end)
-            if low < high:
-                found[part.name] = [(start - part.start, end - part.start, new) for start, end, new in changes[low:high]]
-        return found
+    def _split(self, places: Ints) -> Iterator[tuple[Part, slice]]:
+        """The parts in which these offsets of the source (in order) are, and which of them."""
+        cuts = np.searchsorted(places, [*self._part_starts, self.parts[-1].end]).tolist()
+        return ((part, slice(low, high)) for part, (low, high) in zip(self.parts, pairwise(cuts), strict=True) if low < high)
 
     def pack(self, parts: Mapping[str, bytes], children: Mapping[int, Child | None]) -> bytes:
         """See PackageDocument; without the chain of formulas, where one of them went."""
@@ -166,25 +178,12 @@ class XlsxDocument(SheetsDocument):
             self.entries = entries
 
 
-def _bounds(edits: Sequence[Edit]) -> tuple[Ints, Ints]:
-    """Starts and ends, (n,) each."""
-    return np.array([edit[0] for edit in edits], np.int64), np.array([edit[1] for edit in edits], np.int64)
-
-
-def _numbers(data: bytes, changes: list[Change]) -> list[Change]:
-    """Caches of charts hold nothing but numbers: one that changes is 0.  A cached cell that changes is text."""
-    starts = [start for start, _, _ in changes]
-    more: list[Change] = []
-    for cache in _NUMBERS.finditer(data):
-        if bisect_left(starts, cache.start()) < bisect_left(starts, cache.end()):
-            for value in _VALUE.finditer(data, *cache.span()):
-                if bisect_left(starts, value.start(1)) < bisect_left(starts, value.end(1)):
-                    more.append((*value.span(1), b"0"))
-    for start in starts:
-        tag = data.rfind(b"<", 0, start)
-        cell = _CELL.match(data, data.rfind(b"<", 0, tag)) if _VALUE.match(data, tag) else None
-        if cell and not re.search(rb"\st\s*=", cell[2]):
-            more.append((cell.end(1), cell.end(1), b' t="str"'))
-        elif cell and (typed := re.search(rb"""\st\s*=\s*["'](?:n|b|e|d)["']""", cell[2])):
-            more.append((cell.start(2) + typed.start(), cell.start(2) + typed.end(), b' t="str"'))
-    return apart([*more, *changes]) if more else changes
+def _anew(view: bytes, first: int, last: int, edits: list[Edit]) -> str:
+    """The text of a cell with all edits in it."""
+    text, place = "", first
+    for edit in sorted(edits, key=lambda one: (one.start, -one.end)):
+        if edit.end > place:
+            text += view[place : max(place, edit.start)].decode("utf-8", "replace")
+            text += edit.replacement if edit.start >= place else ""
+            place = edit.end
+    return text + view[place:last].decode("utf-8", "replace")

@@ -44,15 +44,9 @@ def positions(column: Ints) -> Ints:
 def lay(sheet: Sheet, middle: bytes, title: tuple[int, int]) -> Text:
     """`title`: start and length of the sheet's name in the Middle, a line of its own."""
     count, pieces = len(sheet.row), len(sheet.at)
-    order = np.arange(count)
-    keys = sheet.row * (1 << 20) + sheet.column
-    if (np.diff(keys) < 0).any():
-        order = np.argsort(keys, kind="stable")
-    row, column = sheet.row[order], sheet.column[order]
-    number = np.diff(sheet.first, append=pieces)[order]  # pieces of each cell
-    piece = np.repeat(sheet.first[order] - (np.cumsum(number) - number), number) + np.arange(pieces)
-    at, length = sheet.at[piece], sheet.length[piece]
-    size = np.add.reduceat(length, np.cumsum(number) - number) if count else length
+    row, column, first, at, length, shown = _ordered(sheet)
+    number = np.diff(first, append=pieces)  # pieces of each cell
+    size = np.add.reduceat(length, first) if count else length
     tabs, breaks, tail = _between(row, positions(column))
     # one inserted piece before each cell, and the name's line before all
     before = tabs.sum(axis=1) + breaks
@@ -66,20 +60,33 @@ def lay(sheet: Sheet, middle: bytes, title: tuple[int, int]) -> Text:
     lines = np.flatnonzero(breaks > 1)
     out[(gap + tabs[:, 0] + 1 + tabs[:, 1])[lines]] = _LF
     source = np.frombuffer(middle, np.uint8)
-    within = np.cumsum(length) - length
-    to = np.repeat(start - (np.cumsum(size) - size), number) + within
+    to = np.cumsum(length) - length + np.repeat(start - (np.cumsum(size) - size), number)
     copy(source, at, length, out, to)
     out[: title[1]] = source[title[0] : title[0] + title[1]]
-    spot = np.arange(count) + np.cumsum(number) - number + 1  # of each inserted piece, behind the title
+    cell = np.arange(count)
+    spot = cell + first + 1  # of each inserted piece, behind the title
+    own = np.arange(2, pieces + 2) + np.repeat(cell, number)  # of the others
     view, from_, width = (np.zeros(count + pieces + 2, np.int64) for _ in range(3))
-    view[spot], from_[spot] = gap, at[np.cumsum(number) - number] if count else gap
-    own = np.delete(np.arange(1, count + pieces + 1), spot - 1)
+    view[spot], from_[spot] = gap, at[first] if count else gap
     view[own], from_[own], width[own] = to, at, length
     from_[0], width[0] = title
     view[-1] = total - 1 - tail
-    keep = np.diff(view, append=total) > 0
-    map = SourceMap(view[keep], from_[keep], width[keep], total)
-    return Text(out.tobytes(), map, start, size, row, column, sheet.shown[sheet.first[order]])
+    keep = np.append(view[1:] > view[:-1], view[-1] < total)
+    if not keep.all():
+        view, from_, width = view[keep], from_[keep], width[keep]
+    return Text(out.tobytes(), SourceMap(view, from_, width, total), start, size, row, column, shown[first])
+
+
+def _ordered(sheet: Sheet) -> tuple[Ints, Ints, Ints, Ints, Ints, Bools]:
+    """Row, column, first piece of each cell, in the order of rows and columns; at, length and shown of their pieces."""
+    keys = sheet.row * (1 << 20) + sheet.column
+    if not (keys[1:] < keys[:-1]).any():
+        return sheet.row, sheet.column, sheet.first, sheet.at, sheet.length, sheet.shown
+    order = np.argsort(keys, kind="stable")
+    number = np.diff(sheet.first, append=len(sheet.at))[order]
+    first = np.cumsum(number) - number
+    piece = np.repeat(sheet.first[order] - first, number) + np.arange(len(sheet.at))
+    return sheet.row[order], sheet.column[order], first, sheet.at[piece], sheet.length[piece], sheet.shown[piece]
 
 
 def _between(row: Ints, place: Ints) -> tuple[Ints, Ints, int]:

@@ -1,14 +1,14 @@
 """Marks of a large XML part as arrays (XML 1.0, 2.4-2.8, 3.1): a sheet of a workbook has millions of them.
 
 `marks` takes NumPy's way where the XML is as programs write it (only tags, each `<` with its `>`), else reads it mark by mark.
-Both give the same arrays (tests/formats/test_marks.py).  Nothing is expanded, nothing raises, the text between marks is all there.
+Both give the same arrays (tests/formats/test_xlsx_laws.py).  Nothing is expanded, nothing raises, the text between marks is all there.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,10 @@ _MARK = re.compile(
 _AFTER = np.zeros(256, np.bool_)  # what may follow a name
 _AFTER[list(b" \t\r\n/>")] = True
 PAD = 32  # bytes that may be read behind the end
+_BLOCK = 1 << 19  # bytes
+
+
+Offsets = NDArray[np.signedinteger[Any]]  # four bytes each where that is enough: there are millions
 
 
 class Marks(NamedTuple):
@@ -33,8 +37,8 @@ class Marks(NamedTuple):
     The texts between, (m,) each: `text_start:text_end`, and `after`, the mark that stands before (-1: none).
     """
 
-    start: Ints
-    end: Ints
+    start: Offsets
+    end: Offsets
     kind: NDArray[np.int8]
     name: NDArray[np.int8]
     text_start: Ints
@@ -47,64 +51,98 @@ def padded(data: bytes) -> NDArray[np.uint8]:
     return np.frombuffer(data + bytes(PAD), np.uint8)
 
 
-def prefix(data: bytes) -> bytes:
-    """The prefix that the root element's name has, with its colon."""
-    found = _ROOT.search(data, 0, 1 << 16)
+def prefix(data: bytes, low: int = 0, high: int = 1 << 62) -> bytes:
+    """The prefix that the first element's name has, with its colon."""
+    found = _ROOT.search(data, low, min(high, low + (1 << 16)))
     return found[1] + b":" if found and found[1] else b""
 
 
-def marks(data: bytes, names: Sequence[bytes]) -> Marks:
-    """All marks; `names` (of one to three letters, with the root's prefix or without any) count from 1."""
-    return fast(data, names) or plain(data, names)
+def marks(data: bytes, names: Sequence[bytes], low: int = 0, high: int | None = None, mark: bytes = b"") -> Marks:
+    """All marks of `data[low:high]`; `names` (of one to three letters, with the prefix `mark`, else with that of the first element)
+    count from 1."""
+    high = len(data) if high is None else high
+    mark = mark or prefix(data, low, high)
+    return fast(data, names, low, high, mark) or plain(data, names, low, high, mark)
 
 
-def fast(data: bytes, names: Sequence[bytes]) -> Marks | None:
-    """The marks where there are only tags behind the XML declaration; None for any other XML."""
-    codes = padded(data)
-    start = np.flatnonzero(codes == ord("<"))
-    end = np.flatnonzero(codes == ord(">")) + 1
-    if not len(start) or len(start) != len(end) or (end <= start).any() or (end[:-1] > start[1:]).any():
-        return None
-    first = codes[start + 1]
-    kind = np.where(first == ord("/"), CLOSE, np.where(codes[end - 2] == ord("/"), EMPTY, OPEN)).astype(np.int8)
-    odd = np.flatnonzero((first < ord("A")) & (first != ord("/")) | (first > ord("z")) | (end - start < 3))
-    if len(odd):  # only the XML declaration may be there
-        if len(odd) > 1 or odd[0] or not data.startswith(b"<?xml ", int(start[0])) or data[int(end[0]) - 2] != ord("?"):
+def fast(data: bytes, names: Sequence[bytes], low: int, high: int, mark: bytes) -> Marks | None:
+    """The marks where there are only tags behind the XML declaration; None for any other XML.  Read by blocks of whole tags: what
+    is made of one stays in the processor's cache."""
+    codes, short, last, count = padded(data), _short(names), low, 0
+    size: type[np.signedinteger[Any]] = np.int32 if high < 1 << 31 else np.int64
+    blocks: list[Marks] = []
+    while low < high:
+        stop = data.rfind(b">", low, min(low + _BLOCK, high)) + 1 or data.find(b">", low, high) + 1 or high
+        at = np.flatnonzero((codes[low:stop] & 0xFD) == ord("<")) + low  # `<` and `>` differ in one bit
+        start, end = at[::2], at[1::2] + 1
+        if len(start) != len(end) or (codes[start] != ord("<")).any() or (codes[end - 1] != ord(">")).any():
             return None
-        kind[0] = OTHER
-    at = start + 1 + (kind == CLOSE)
+        first = codes[start + 1]
+        close = first == ord("/")
+        kind = np.where(close, CLOSE, np.where(codes[end - 2] == ord("/"), EMPTY, OPEN)).astype(np.int8)
+        odd = np.flatnonzero((first < ord("A")) & ~close | (first > ord("z")) | (end - start < 3))
+        if len(odd):  # only the XML declaration may be there
+            if (
+                count
+                or len(odd) > 1
+                or odd[0]
+                or not data.startswith(b"<?xml ", int(start[0]))
+                or data[int(end[0]) - 2] != ord("?")
+            ):
+                return None
+            kind[0] = OTHER
+        name = _names(codes, start + 1 + close, mark, names, short)
+        name[kind == OTHER] = 0
+        before = np.concatenate((np.full(1, last), end))[: len(start)]
+        filled = np.flatnonzero(before < start)
+        small = at.astype(size)
+        blocks.append(Marks(small[::2], small[1::2] + 1, kind, name, before[filled], start[filled], filled + (count - 1)))
+        low, count, last = stop, count + len(start), int(end[-1]) if len(end) else last
+    if not count:
+        return None
+    if last < high:
+        rest = (np.full(1, place) for place in (last, high, count - 1))
+        blocks.append(Marks(start[:0], end[:0], kind[:0], name[:0], *rest))
+    return Marks(*map(np.concatenate, zip(*blocks, strict=True)))
+
+
+def _short(names: Sequence[bytes]) -> NDArray[np.int8]:
+    """What two bytes say of a name, by the number that they are: its own number, -1 for a longer one."""
+    table = np.full((256, 256), -1, np.int8)  # second byte, first byte
+    table[_AFTER] = 0
+    table[:, _AFTER] = 0
+    for number, name in enumerate(names, 1):
+        if len(name) == 1:
+            table[_AFTER, name[0]] = number
+    return table.reshape(-1)
+
+
+def _names(codes: NDArray[np.uint8], at: Ints, mark: bytes, names: Sequence[bytes], short: NDArray[np.int8]) -> NDArray[np.int8]:
     own = np.ones(len(at), np.bool_)
-    for place, letter in enumerate(mark := prefix(data)):
-        own &= codes[at + place] == letter
-    at = at + len(mark)
-    name = _names(codes, np.minimum(at, len(data)), names)
-    name[~own | (kind == OTHER)] = 0
-    bounds = np.concatenate((np.zeros(1, np.int64), end)), np.append(start, len(data))
-    filled = np.flatnonzero(bounds[0] < bounds[1])
-    return Marks(start, end, kind, name, bounds[0][filled], bounds[1][filled], filled - 1)
-
-
-def _names(codes: NDArray[np.uint8], at: Ints, names: Sequence[bytes]) -> NDArray[np.int8]:
-    key = np.zeros(len(at), np.uint32)
-    alive = np.ones(len(at), np.bool_)
+    for place, code in enumerate(mark):
+        own &= codes[np.minimum(at + place, len(codes) - 1)] == code
+    at = np.minimum(at + len(mark), len(codes) - PAD)
+    result: NDArray[np.int8] = short[codes[at] | codes[at + 1].astype(np.uint16) << 8]
+    long = np.flatnonzero(result < 0)
+    at, key, alive = at[long], np.zeros(len(long), np.uint32), np.ones(len(long), np.bool_)
     for place in range(4):
         letter = codes[at + place]
         alive &= ~_AFTER[letter]
         key |= np.where(alive, letter, 0).astype(np.uint32) << np.uint32(8 * place)
-    result = np.zeros(len(at), np.int8)
+    result[long] = 0
     for number, name in enumerate(names, 1):
-        result[key == int.from_bytes(name, "little")] = number
+        result[long[key == int.from_bytes(name, "little")]] = number
+    result[~own] = 0
     return result
 
 
-def plain(data: bytes, names: Sequence[bytes]) -> Marks:
+def plain(data: bytes, names: Sequence[bytes], low: int, high: int, mark: bytes) -> Marks:
     """The marks of any XML, one by one; the content of CDATA counts as text."""
-    own = prefix(data)
-    numbers = {own + name: number for number, name in enumerate(names, 1)}
+    numbers = {mark + name: number for number, name in enumerate(names, 1)}
     rows: list[tuple[int, int, int, int]] = []
     texts: list[tuple[int, int, int]] = []
-    place = 0
-    for found in _MARK.finditer(data):
+    place = low
+    for found in _MARK.finditer(data, low, high):
         if found.start() > place:
             texts.append((place, found.start(), len(rows) - 1))
         place = found.end()
@@ -116,7 +154,7 @@ def plain(data: bytes, names: Sequence[bytes]) -> Marks:
         rows.append((found.start(), place, kind, numbers.get(name, 0) if name else 0))
         if found["cdata"]:
             texts.append((*found.span("cdata"), len(rows) - 1))
-    if place < len(data):
-        texts.append((place, len(data), len(rows) - 1))
+    if place < high:
+        texts.append((place, high, len(rows) - 1))
     table, text = np.array(rows, np.int64).reshape(-1, 4).T, np.array(texts, np.int64).reshape(-1, 3).T
     return Marks(table[0], table[1], table[2].astype(np.int8), table[3].astype(np.int8), text[0], text[1], text[2])

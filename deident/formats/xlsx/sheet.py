@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from deident.formats.xlsx.cells import NUMBER, SHARED, attributes, digits
 from deident.formats.xlsx.marks import CLOSE, OPEN, Marks, marks, padded, prefix
-from deident.formats.xlsx.middle import Middle, decoded, places
+from deident.formats.xlsx.middle import Middle, decoded, gathered, places
 from deident.formats.xlsx.shown import Book, show
 from deident.formats.xlsx.strings import TELLING, Stretches, inside, loose, owners, told
 from deident.model import Bools, Ints, SourceMap
 from deident.text.maps import compose
 
 _NAMES = (b"c", b"v", b"f", b"t", b"is", b"r", b"row", b"rPh")
+_ROUGH = bytes(ord("0") if 48 <= code <= 57 else ord("@") if code in b"@&" or code > 127 else code for code in range(256))
 _C, _V, _F, _T, _IS, _R, _ROW, _READING = range(1, 9)
 
 
@@ -29,8 +30,8 @@ class Sheet:
 
     row, column   of each cell that holds something (n,), from 1, in order of the text
     first         its first piece (n,); pieces (m,): `at`, `length` in the Middle; shown: the cell shows a number in another way
-    value, value_end, tag, tag_end, kind   of values in `<v>` that are no shared string: where they stand, the tag of their cell
-                  (behind its name) and its type, all (k,)
+    value, value_end, tag, tag_end, kind, typed   of values in `<v>` that are no shared string: where they stand, the tag of their
+                  cell (behind its name), its type, and whether that may be written there, all (k,)
     formulas      (start, end, tag, row, column) of each
     rest          what is neither cell nor formula, between the rows; readings: how cells are spoken
     outside       stretches before and behind the rows
@@ -48,6 +49,7 @@ class Sheet:
     tag: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     tag_end: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     kind: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    typed: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
     formulas: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     rest: Stretches = field(default_factory=list)
     readings: Stretches = field(default_factory=list)
@@ -63,26 +65,28 @@ def read_sheet(data: bytes, way: SourceMap, book: Book, middle: Middle, name: st
         sheet.outside = [(0, len(data))]
         return sheet
     sheet.outside = [(0, low), (high, len(data))]
-    found = marks(data[low:high], _NAMES) if not (mark := prefix(data)) else marks(b"<" + mark + b"r>" + data[low:high], _NAMES)
-    found = _moved(found, low - (len(mark) + 3 if mark else 0), bool(mark))
+    mark = prefix(data)
+    found = marks(data, _NAMES, low, high, mark)
     if not len(found.start):  # no row: text without any mark at the most
         sheet.outside = [(0, len(data))]
         return sheet
     codes = padded(data)
-    opens = np.flatnonzero((found.name == _C) & (found.kind != CLOSE))
-    own = attributes(data, codes, found.start[opens] + 2 + len(mark), found.end[opens])
+    opened = (found.name == _C) & (found.kind != CLOSE)
+    opens = np.flatnonzero(opened)
+    tag, tag_end = found.start[opens].astype(np.int64) + 2 + len(mark), found.end[opens].astype(np.int64)
+    own = attributes(data, codes, tag, tag_end)
     row, column = _placed(found, opens, own.row, own.column)
     owner = owners(found)
     named = np.where((owner >= 0) & (found.kind[owner] == OPEN), found.name[owner], 0)
-    cell = (np.cumsum(np.bincount(opens, minlength=len(found.start))) - 1)[owner]
+    cell = np.cumsum(opened, dtype=np.int32)[owner].astype(np.int64) - 1
     cell[owner < 0] = -1
     spoken = inside(found, _READING)[owner]
     values = np.isin(named, (_V, _T)) & (cell >= 0) & ~spoken
     of_formula = (named == _F) & (cell >= 0)
     start, end = found.text_start, found.text_end
     sheet.readings = _pairs(start, end, (named == _T) & spoken)
-    sheet.rest = own.rest + loose(data, found, ~values & ~of_formula & ~((named == _T) & spoken)) + _tags(data, found, len(mark))
-    tag, tag_end = found.start[opens] + 2 + len(mark), found.end[opens]
+    sheet.rest = own.rest + loose(data, found, ~values & ~of_formula & ~((named == _T) & spoken))
+    sheet.rest += _tags(data, codes, found, len(mark))
     sheet.formulas = [
         (a, b, int(tag[c]), int(row[c]), int(column[c]))
         for a, b, c in zip(start[of_formula].tolist(), end[of_formula].tolist(), cell[of_formula].tolist(), strict=True)
@@ -99,6 +103,7 @@ def read_sheet(data: bytes, way: SourceMap, book: Book, middle: Middle, name: st
     show(data, codes, way, book, middle, own.style[cell], start, end, numeric, at, length, shown)
     written = in_v & ~taken
     sheet.value, sheet.value_end, sheet.kind = start[written], end[written], type[written]
+    sheet.typed = own.typed[cell[written]]
     sheet.tag, sheet.tag_end = tag[cell[written]], tag_end[cell[written]]
     filled = length > 0
     cell, sheet.at, sheet.length, sheet.shown = cell[filled], at[filled], length[filled], shown[filled]
@@ -115,15 +120,6 @@ def _rows(data: bytes) -> tuple[int, int]:
     return (data.find(b">", low) + 1, high) if 0 <= low < high else (-1, -1)
 
 
-def _moved(found: Marks, by: int, first: bool) -> Marks:
-    """The same marks, their offsets moved; without the first one, which only told the prefix."""
-    skip = int(first)
-    return Marks(
-        found.start[skip:] + by, found.end[skip:] + by, found.kind[skip:], found.name[skip:],
-        found.text_start + by, found.text_end + by, found.after - skip,
-    )  # fmt: skip
-
-
 def _placed(found: Marks, opens: Ints, row: Ints, column: Ints) -> tuple[Ints, Ints]:
     """Rows and columns; where cells do not say them they are counted."""
     unknown = (row == 0) | (column == 0)
@@ -136,15 +132,16 @@ def _placed(found: Marks, opens: Ints, row: Ints, column: Ints) -> tuple[Ints, I
     return row, column
 
 
-def _tags(data: bytes, found: Marks, mark: int) -> Stretches:
+def _tags(data: bytes, codes: NDArray[np.uint8], found: Marks, mark: int) -> Stretches:
     """Values of attributes of the tags that are not cells, where they tell anything."""
-    size = np.array([0, 0, 1, 1, 1, 2, 1, 3, 3], np.int64)[found.name] + 2 + mark + (found.kind != OPEN)
+    size = np.array([0, 0, 1, 1, 1, 2, 1, 3, 3], np.int32)[found.name] + 2 + mark + (found.kind != OPEN)
     more = (found.end - found.start != size) & (found.name != _C)
-    low, high = found.start[more].tolist(), found.end[more].tolist()
-    joined = b"".join([data[a:b] for a, b in zip(low, high, strict=True)])
-    if not TELLING.search(joined):
+    low, high = found.start[more], found.end[more]
+    joined = gathered(codes, low, high - low).tobytes()
+    rough = joined.translate(_ROUGH)  # (rows have many attributes, which hardly ever tell anything)
+    if not (b"@" in rough or b"00000000" in rough) or not TELLING.search(joined):
         return []
-    return [place for a, b in zip(low, high, strict=True) for place in told(data, a, b)]
+    return [place for a, b in zip(low.tolist(), high.tolist(), strict=True) for place in told(data, a, b)]
 
 
 def _pairs(start: Ints, end: Ints, chosen: Bools) -> Stretches:

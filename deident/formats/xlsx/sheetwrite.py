@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -20,7 +21,7 @@ _FORMULA = re.compile(rb"""<(?:[\w.-]+:)?f\s[^<>]*?\bsi\s*=\s*["']([0-9]{1,9})["
 
 def in_sheet(sheet: Sheet, data: bytes, changes: list[Change]) -> tuple[list[Change], bool]:
     """The changes of a sheet's part with those that follow from them, in order and apart; did a formula go?"""
-    starts = np.array([start for start, _, _ in changes], np.int64)
+    starts = np.fromiter(map(itemgetter(0), changes), np.int64, len(changes))
     formulas = sheet.formulas
     more: list[Change] = []
     lost: list[tuple[int, int]] = []  # formulas that go
@@ -37,7 +38,11 @@ def in_sheet(sheet: Sheet, data: bytes, changes: list[Change]) -> tuple[list[Cha
             rewritten.append((low, high))
     by_tag = {one[2]: number for number, one in enumerate(formulas)}
     values, change = _within(starts, sheet.value, sheet.value_end)
-    for value in np.unique(values[sheet.kind[values] != TEXT]).tolist():
+    numbers = values[sheet.kind[values] != TEXT]
+    numbers = numbers[np.diff(numbers, prepend=-1) > 0]
+    bare = ~sheet.typed[numbers]
+    more += [(tag, tag, b' t="str"') for tag in sheet.tag[numbers[bare]].tolist()]
+    for value in numbers[~bare].tolist():
         tag = int(sheet.tag[value])
         found = _TYPE.search(data, tag, int(sheet.tag_end[value]))
         more.append((*(found.span() if found else (tag, tag)), b' t="str"'))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deident.formats.xlsx import numbers
+from deident.formats.xlsx.cells import digits
 from deident.formats.xlsx.middle import Middle
 from deident.formats.xlsx.strings import Strings
 from deident.model import Bools, Ints, SourceMap
@@ -32,27 +33,39 @@ def show(
     rows = np.flatnonzero(numeric & (end - start < 48))
     if not len(rows):
         return
-    dated = np.zeros(len(rows), np.bool_)
+    texts: list[bytes] = []
+    changed = rows[:0]
     if book.dates.any():
         dated = np.append(book.dates, False)[np.minimum(style[rows], len(book.dates))]
-    texts: dict[int, bytes] = {}
-    if dated.any():
-        own = rows[dated].tolist()
-        serials = np.array([_float(data[int(start[row]) : int(end[row])]) for row in own], np.float64)
-        texts = {row: day for row, day in zip(own, numbers.dates(serials, book.since_1904), strict=True) if day}
-    strange = _strange(codes, start[rows], end[rows])
-    for row in rows[strange & ~np.isin(rows, list(texts)) if texts else strange].tolist():
-        raw = data[int(start[row]) : int(end[row])]
+        days, which = _days(data, codes, start[rows[dated]], end[rows[dated]], book.since_1904)
+        good = np.array([day != b"" for day in days], np.bool_)[which]
+        dated[np.flatnonzero(dated)[~good]] = False
+        changed, rows = rows[dated], rows[~dated]
+        texts = [days[day] for day in which[good].tolist()]
+    strange = rows[_strange(codes, start[rows], end[rows])]
+    others = []
+    for row, low, high in zip(strange.tolist(), start[strange].tolist(), end[strange].tolist(), strict=True):
+        raw = data[low:high]
         if (plain := numbers.plain(raw.strip())) != raw:
-            texts[row] = plain
+            others.append(row)
+            texts.append(plain)
     if texts:
-        changed = np.array(list(texts), np.int64)
+        changed = np.append(changed, np.array(others, np.int64))
         source = way.starts(np.concatenate((start[changed], end[changed]))) if len(way.view) > 1 else (
             np.concatenate((start[changed], end[changed])) + int(way.source[0])
         )  # fmt: skip
-        at[changed] = middle.atoms(source[: len(changed)], source[len(changed) :], list(texts.values()))
-        length[changed] = [len(text) for text in texts.values()]
+        at[changed] = middle.atoms(source[: len(changed)], source[len(changed) :], texts)
+        length[changed] = [len(text) for text in texts]
         shown[changed] = True
+
+
+def _days(data: bytes, codes: NDArray[np.uint8], start: Ints, end: Ints, since_1904: bool) -> tuple[list[bytes], Ints]:
+    """The dates that are written at `start:end`, each once (b"" for what is none), and which of them stands at each place."""
+    serials = digits(codes, start, end).astype(np.float64)
+    for row in np.flatnonzero(serials < 0).tolist():
+        serials[row] = _float(data[int(start[row]) : int(end[row])])
+    different, which = np.unique(serials, return_inverse=True)
+    return numbers.dates(different, since_1904), which
 
 
 def _strange(codes: NDArray[np.uint8], start: Ints, end: Ints) -> Bools:
