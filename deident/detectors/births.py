@@ -48,6 +48,7 @@ def _likely(scene: Scene, starts: Ints, lows: Ints, highs: Ints) -> Bools:
     likely: Bools = np.any((digits < 48) | (digits > 57), axis=1)
     code = np.frombuffer(scene.batch.view, np.uint8)
     signs = np.flatnonzero((code[4:] - 45 < 3) | (code[4:] == 0xE5)) + 4  # - . / and the first byte of 年
+    signs = signs[code[signs - 1] - 48 < 10]
     years = scene.buffer.before(signs, 4)
     plain = np.all(years - 48 < 10, axis=1)
     signs, said = signs[plain], _as_one(years[plain])

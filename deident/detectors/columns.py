@@ -6,10 +6,13 @@ pattern's `cell` expression.  Cells that hold a star are masked already.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import count
+
 import numpy as np
 
 from deident.matching.scene import Scene
-from deident.model import Candidates
+from deident.model import Bools, Candidates, Ints
 
 LONGEST = 300  # bytes of a cell that is read
 
@@ -29,31 +32,47 @@ def find(scene: Scene, found: Candidates) -> Candidates:
     taken[holder[same & ~part]] = True
     view = scene.batch.view
     wanted = wanted[~taken[wanted] & (cells.end[wanted] - cells.start[wanted] <= LONGEST)]
-    may = {int(kind): [_Form(scene, k) for k in choices(scene, int(kind))] for kind in np.unique(cells.kind[wanted])}
-    starts, ends, kinds, scores = list[int](), list[int](), list[int](), list[float]()
-    columns = (cells.start[wanted].tolist(), cells.end[wanted].tolist(), cells.kind[wanted].tolist())
-    for low, high, under in zip(*columns, strict=True):
-        raw = view[low:high]
-        if b"*" in raw:
-            continue
-        text = raw.decode("utf-8", "replace")
-        inner = text.strip()
-        for form in may[under]:
-            if match := form.fullmatch(inner):
-                break
-        else:
-            continue
-        if form.part or len(inner) != len(text):
-            first, last = match.span("v") if form.part else (0, len(inner))
-            low += len(text[: len(text) - len(text.lstrip()) + first].encode())
-            high = low + len(inner[first:last].encode())
-        starts.append(low)
-        ends.append(high)
-        kinds.append(form.kind)
-        scores.append(form.score)
-    return Candidates(
-        np.array(starts, np.int64), np.array(ends, np.int64), np.array(kinds, np.int32), np.array(scores, np.float32)
-    )
+    wanted = wanted[~_starred(view, cells.start[wanted], cells.end[wanted])]
+    start, end = cells.start[wanted], cells.end[wanted]
+    kinds, scores = np.full(len(wanted), -1, np.int32), np.zeros(len(wanted), np.float32)
+    for under in np.unique(cells.kind[wanted]).tolist():
+        mine = np.flatnonzero(cells.kind[wanted] == under)
+        said: defaultdict[bytes, int] = defaultdict(count().__next__)  # many rows share their dates and degrees
+        raws = [view[low:high] for low, high in zip(start[mine].tolist(), end[mine].tolist(), strict=True)]
+        number = np.fromiter(map(said.__getitem__, raws), np.int64, len(raws))
+        read = _read([_Form(scene, kind) for kind in choices(scene, under)], list(said))
+        kinds[mine], scores[mine] = read.kind[number], read.score[number]
+        start[mine] += read.start[number]
+        end[mine] = start[mine] + (read.end - read.start)[number]
+    chosen = kinds >= 0
+    return Candidates(start[chosen], end[chosen], kinds[chosen], scores[chosen])
+
+
+def _read(forms: list[_Form], raws: list[bytes]) -> Candidates:
+    """The value in each cell by the first form that it has: where it stands in the cell; kind -1 for none."""
+    texts = b"\t".join(raws).decode("utf-8", "replace").split("\t")
+    inner = [text.strip() for text in texts]
+    bare = np.fromiter(map(len, texts), np.int64, len(texts)) == np.fromiter(map(len, inner), np.int64, len(texts))
+    start, end = np.zeros(len(texts), np.int64), np.fromiter(map(len, raws), np.int64, len(raws))
+    kinds, scores, rest = np.full(len(texts), -1, np.int32), np.zeros(len(texts), np.float32), np.arange(len(texts))
+    for form in forms:
+        fitting = np.array([form.fullmatch(inner[cell]) is not None for cell in rest.tolist()], np.bool_)
+        fits, rest = rest[fitting], rest[~fitting]
+        kinds[fits], scores[fits] = form.kind, form.score
+        for cell in (fits if form.part else fits[~bare[fits]]).tolist():
+            text, (first, last) = texts[cell], form.span(inner[cell])
+            start[cell] = len(text[: len(text) - len(text.lstrip()) + first].encode())
+            end[cell] = start[cell] + len(inner[cell][first:last].encode())
+    return Candidates(start, end, kinds, scores)
+
+
+def _starred(view: bytes, starts: Ints, ends: Ints) -> Bools:
+    """Which cells (that are not empty, in order) hold a star."""
+    if not len(starts) or b"*" not in view:
+        return np.zeros(len(starts), np.bool_)
+    stars = np.append(np.frombuffer(view, np.uint8) == 42, False)
+    found: Bools = np.logical_or.reduceat(stars, np.stack((starts, ends), 1).ravel())[::2]
+    return found
 
 
 class _Form:
@@ -65,6 +84,11 @@ class _Form:
         expression = scene.plan.cells[kind]
         self.kind, self.fullmatch, self.part = kind, expression.fullmatch, "v" in expression.groupindex
         self.score = scene.plan.patterns[kind].score["column"]
+
+    def span(self, inner: str) -> tuple[int, int]:
+        """Where the value is in a cell that fits."""
+        match = self.fullmatch(inner) if self.part else None
+        return match.span("v") if match else (0, len(inner))
 
 
 def choices(scene: Scene, kind: int) -> list[int]:

@@ -74,13 +74,25 @@ def numbered(owner: Ints, document: Ints) -> Ints:
     if not len(somebody):
         return result
     both = document[somebody] * (owner.max() + 1) + owner[somebody]
-    _, first, inverse = np.unique(both, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    home = document[somebody][first[order]]
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - np.searchsorted(home, home) + 1
-    result[somebody] = rank[inverse]
+    firsts = _firsts(both)
+    fresh = firsts == np.arange(len(both))
+    home = document[somebody][fresh]
+    rank = np.cumsum(fresh)
+    rank[fresh] -= np.searchsorted(home, home)
+    result[somebody] = rank[firsts]
     return result
+
+
+def _firsts(keys: Ints) -> Ints:
+    """For each key (0 …) where it stands first, (n,)."""
+    size = int(keys.max()) + 1
+    if size > 16 * len(keys):  # many documents
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        found: Ints = first[inverse]
+        return found
+    place = np.empty(size, np.int64)
+    place[keys[::-1]] = np.arange(len(keys) - 1, -1, -1)  # of several the last that is written stays
+    return place[keys]
 
 
 def _rows(scene: Scene, line: Ints) -> tuple[Bools, Bools]:
@@ -94,17 +106,16 @@ def _rows(scene: Scene, line: Ints) -> tuple[Bools, Bools]:
 
 def _same(scene: Scene, found: Candidates, document: Ints, names: Ints, row: Ints) -> Ints:
     """For each name where it stands first in its document (1 …); a hidden one in a table is somebody else in every row."""
-    first: dict[tuple[int, int, str], int] = {}
-    view, result, hidden = scene.batch.view, np.empty(len(names), np.int64), dict[bytes, tuple[str, bool]]()
-    columns = (names, found.start[names], found.end[names], document[names], row)
-    for place, (name, start, end, home, own) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-        raw = view[start:end]
-        if (known := hidden.get(raw)) is None:  # lists repeat names
-            value = raw.decode("utf-8", "replace").replace(" ", "")
-            known = hidden[raw] = value, _HIDDEN.search(value) is not None
-        value, masked = known
-        result[place] = first.setdefault((home, own if masked else -1, value), name) + 1
-    return result
+    view, raws = scene.batch.view, dict[bytes, int]()  # lists repeat names
+    bounds = zip(found.start[names].tolist(), found.end[names].tolist(), strict=True)
+    raw = np.array([raws.setdefault(view[start:end], len(raws)) for start, end in bounds], np.int64)
+    values = [value.decode("utf-8", "replace").replace(" ", "") for value in raws]
+    numbers = dict[str, int]()
+    value = np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)[raw]
+    hidden = np.array([_HIDDEN.search(value) is not None for value in values], np.bool_)[raw]
+    home = document[names]
+    home = np.where(hidden & (row >= 0), home.max() + 1 + row, home)  # a row by itself
+    return names[_firsts(home * len(numbers) + value)] + 1
 
 
 def _role(scene: Scene, found: Candidates) -> NDArray[np.uint8]:

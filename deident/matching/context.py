@@ -98,15 +98,19 @@ class Context:
 
     def after(self, ends: Ints) -> Bits:
         """Cue classes that begin right behind each place, within AFTER bytes, on its line and before the next 。"""
+        order = np.argsort(self.start, kind="stable")
+        starts = self.start[order]
+        result = np.zeros(len(ends), np.uint64)
+        some = np.flatnonzero(np.searchsorted(starts, ends, "left") < np.searchsorted(starts, ends + AFTER, "left"))
+        ends = ends[some]  # behind most places no word stands at all
         _, stop = self.line(ends)
         window = self.buffer.after(ends, AFTER)
         full = (window[:, :-2] == 0xE3) & (window[:, 1:-1] == 0x80) & (window[:, 2:] == 0x82)
         stop = np.minimum(stop, np.where(full.any(1), ends + full.argmax(1), stop))
-        order = np.argsort(self.start, kind="stable")
-        starts = self.start[order]
         low = np.searchsorted(starts, ends, "left")
         high = np.searchsorted(starts, np.minimum(stop, ends + AFTER), "left")
-        return self.any(low, high, self.cue_bits[order])
+        result[some] = self.any(low, high, self.cue_bits[order])
+        return result
 
     def nearest(self, starts: Ints, classes: int) -> Bits:
         """Of the given classes: those of the nearest cue before each place in its sentence, and of its cluster."""

@@ -34,7 +34,7 @@ class Events:
     @staticmethod
     def of(packed: list[int]) -> Events:
         """From numbers `end << 16 | rule`, in any order, duplicates allowed."""
-        both = np.sort(np.array(packed, np.int64))
+        both = np.sort(np.fromiter(packed, np.int64, len(packed)), kind="stable")  # they come nearly in order
         if len(both) > 1:
             both = both[np.concatenate(([True], both[1:] != both[:-1]))]
         return Events((both & 0xFFFF).astype(np.int32), both >> 16)

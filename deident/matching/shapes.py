@@ -45,7 +45,12 @@ class Shape:
         width = rows.shape[1]
         found = np.zeros(len(rows), np.bool_)
         for table in self.tables.get(width, ()):
-            found |= table[np.arange(width), rows].all(1)
+            fits = np.ones(len(rows), np.bool_)
+            for place in range(width):  # byte by byte: most kinds are told apart by the first
+                if not fits.any():
+                    break
+                fits &= table[place].take(rows[:, place])
+            found |= fits
         if width in self.wide:
             for row in np.flatnonzero(found):
                 found[row] = self.expression.fullmatch(rows[row].tobytes()) is not None

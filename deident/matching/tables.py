@@ -79,8 +79,8 @@ def tables(buffer: Buffer, breaks: Ints, tabs: Ints, headers: Headers) -> Tables
     lines = line_of_tab[first]
     borders = np.concatenate(([-1], breaks, [len(view)]))
     line_start, line_end = borders[lines] + 1, borders[lines + 1]
-    start = np.sort(np.concatenate((line_start, tabs + 1)))
-    end = np.sort(np.concatenate((tabs, line_end)))
+    start = np.sort(np.concatenate((line_start, tabs + 1)), kind="stable")  # two that are sorted: they are merged
+    end = np.sort(np.concatenate((tabs, line_end)), kind="stable")
     count = np.diff(np.append(first, len(tabs))) + 1
     row = np.repeat(np.arange(len(lines)), count)
     row_first = np.cumsum(count) - count

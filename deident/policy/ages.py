@@ -65,24 +65,29 @@ def minors(scene: Scene, found: Candidates, among: Bools, days: Ints, known: Int
         np.array([pattern.category == category for pattern in scene.plan.patterns], np.bool_)[found.kind]
         for category in ("birth_date", "person_name")
     )
-    line, line_high = scene.lines(found.start)
+    line = np.searchsorted(scene.breaks, found.start)
+    asked = np.zeros(len(scene.breaks) + 1, np.bool_)
+    asked[line[among]] = True
     numbers = np.isin(found.kind, [kinds.index(kind) for kind in ID_KINDS if kind in kinds])
-    told = np.flatnonzero((numbers | births) & np.isin(line, line[among]))  # what tells an age
+    told = np.flatnonzero((numbers | births) & asked[line])  # what tells an age
     new = told[known[told] < 0]
     known[new] = _of_age(scene, found, new, births[new])
     young = days[told] < known[told]
-    cells = scene.tables.cell(found.start, found.end)
-    for alike in (~births[told], births[told]):  # numbers, dates
-        result |= _persons(found, line, told[alike], told[alike & young], names, cells >= 0)
-    rows = np.flatnonzero(among & names & ~result & (cells >= 0))
-    ages = under(scene, cells[rows], _AGE_HEADER)
+    if young.any():
+        in_table = scene.tables.cell(found.start, found.end) >= 0
+        for alike in (~births[told], births[told]):  # numbers, dates
+            result |= _persons(found, line, told[alike], told[alike & young], names, in_table)
+    rows = np.flatnonzero(among & names & ~result)
+    cells = scene.tables.cell(found.start[rows], found.end[rows])
+    rows, cells = rows[cells >= 0], cells[cells >= 0]
+    ages = under(scene, cells, _AGE_HEADER)
     result[rows] = [age is not None and _CHILD.match(age) is not None for age in ages]
     result[told[young & births[told]]] = True
     rows = np.flatnonzero(among & ~result & ~births)
     rows = rows[_holds(scene.buffer.after(found.end[rows], BEHIND), _SUI)]  # few have an age behind them
     result[rows] = [
         _AGE.match(scene.text(end, min(end + BEHIND, high))) is not None
-        for end, high in zip(found.end[rows].tolist(), line_high[rows].tolist(), strict=True)
+        for end, high in zip(found.end[rows].tolist(), scene.lines(found.start[rows])[1].tolist(), strict=True)
     ]
     return result & among
 
@@ -128,14 +133,30 @@ def _of_age(scene: Scene, found: Candidates, rows: Ints, births: Bools) -> Ints:
     )  # as nearly all numbers are written
     days = digits[plain, 6:].astype(np.int64) @ 10 ** np.arange(7, -1, -1)
     result[plain] = np.where(np.isin(days // 1000000, (19, 20)), days + FULL_AGE * 10000, 0)
+    dates = np.flatnonzero(births & (found.end[rows] - found.start[rows] == 10))
+    dates = dates[_dated(digits[dates])]  # 1954-03-07, as nearly all dates are written in lists
+    result[dates] = digits[dates][:, [0, 1, 2, 3, 5, 6, 8, 9]].astype(np.int64) @ 10 ** np.arange(7, -1, -1) + FULL_AGE * 10000
+    rest = ~plain
+    rest[dates] = False
+    others = np.flatnonzero(rest)
     view, read = scene.batch.view, dict[bytes, int]()
-    starts, ends = found.start[rows].tolist(), found.end[rows].tolist()
-    for row in np.flatnonzero(~plain).tolist():
-        value = view[starts[row] : ends[row]]
+    for row, start, end in zip(
+        others.tolist(), found.start[rows[others]].tolist(), found.end[rows[others]].tolist(), strict=True
+    ):
+        value = view[start:end]
         if (day := read.get(value)) is None:
             day = read[value] = _read(value, bool(births[row]))
         result[row] = day
     return result
+
+
+def _dated(digits: NDArray[np.uint8]) -> Bools:
+    """Which rows (bytes less that of 0) begin with year, month and day, two digits each of the latter, one ASCII sign between them."""
+    century = digits[:, 0] * np.uint8(10) + digits[:, 1]
+    signs = digits[:, [4, 7]]
+    fits: Bools = np.all(digits[:, [0, 1, 2, 3, 5, 6, 8, 9]] < 10, axis=1) & ((century == 19) | (century == 20))
+    fits &= np.all((signs >= 10) & (signs + np.uint8(48) < 128), axis=1)
+    return fits
 
 
 def _read(value: bytes, birth: bool) -> int:

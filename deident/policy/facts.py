@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deident.matching.scene import Scene
+from deident.matching.tables import TAB
 from deident.model import ROLES, Bools, Candidates, Ints
 from deident.policy.ages import minors, number, written
 from deident.policy.profile import Policy
 from deident.policy.relatives import relatives
 from deident.policy.rules import CLASS_CONDITIONS, TEXT_CONDITIONS
 from deident.policy.typed import Typing
+from deident.text.expression import blind, headed, implied
 
 GAP = 4  # bytes between two values that stand side by side: 138…、0851-…
 TITLE = 240  # bytes of a document that count as its title when it has none of its own
@@ -38,6 +40,7 @@ class Facts:
         self._columns: dict[str, NDArray[Any]] = {}
         self._written = np.zeros(len(scene.batch), np.int64)  # by document; 0: not asked for yet
         self._of_age = np.full(len(found), -1, np.int64)
+        self._read: dict[tuple[str, bool], tuple[Ints, Ints, list[str]]] = {}
         self._cell = scene.tables.cell(found.start, found.end)
         self._context = scene.around(found.start, found.end)
 
@@ -69,19 +72,34 @@ class Facts:
     def _says(self, name: str, wanted: re.Pattern[str], among: Bools) -> Bools:
         """Whether the expression finds something in the value, or in what stands right before or behind it on its line."""
         rows = np.flatnonzero(among)
-        low, high = self.found.start[rows], self.found.end[rows]
-        if name != "value":
-            first, last = self.scene.lines(low)
-            low, high = (np.maximum(first, low - BESIDE), low) if name == "before" else (high, np.minimum(last, high + BESIDE))
-        view, held = self.scene.batch.view, dict[bytes, bool]()  # a list says the same a thousand times
+        short = name == "behind" and headed(wanted) and blind(wanted, "\t")  # it reads no further than the cell
+        number, texts = self._texts(name, rows, short)
+        likely = implied(wanted) or wanted
+        found = [bool(likely.search(text)) and (likely is wanted or wanted.search(text) is not None) for text in texts]
         result = np.zeros(len(self.found), np.bool_)
-        for row, start, end in zip(rows.tolist(), low.tolist(), high.tolist(), strict=True):
-            text = view[start:end]
-            if (holds := held.get(text)) is None:
-                holds = held[text] = wanted.search(text.decode("utf-8", "ignore")) is not None
-            if holds:
-                result[row] = True
+        result[rows] = np.array(found, np.bool_)[number]
         return result
+
+    def _texts(self, name: str, rows: Ints, short: bool) -> tuple[Ints, list[str]]:
+        """What stands in, before or behind the candidates `rows`: the number of each one's text and the different texts; `short`: no
+        further than to the TAB, if one stands right behind.  A list says the same a thousand times, and rules ask the same one by one.
+        """
+        known = self._read.get((name, short))
+        if known is None or not np.array_equal(known[0], rows):
+            low, high = self.found.start[rows], self.found.end[rows]
+            if name != "value":
+                first, last = self.scene.lines(low)
+                low, high = (
+                    (np.maximum(first, low - BESIDE), low) if name == "before" else (high, np.minimum(last, high + BESIDE))
+                )
+            tab = (self.scene.buffer.after(low, 1)[:, 0] == TAB) & (high > low) & short
+            number = tab.astype(np.int64)
+            some = np.flatnonzero((high > low) & ~tab)
+            view, numbers = self.scene.batch.view, {b"": 0, b"\t": 1}
+            bounds = zip(low[some].tolist(), high[some].tolist(), strict=True)
+            number[some] = [numbers.setdefault(view[start:end], len(numbers)) for start, end in bounds]
+            known = self._read[name, short] = rows, number, [text.decode("utf-8", "ignore") for text in numbers]
+        return known[1:]
 
     def types(self, among: Bools) -> Ints:
         """Document type of each candidate, index into the policy's types, the last: unknown (right for those `among`)."""

@@ -45,9 +45,12 @@ def judge(
         return Verdicts(np.zeros(0, np.int8), verdict, held, np.zeros(0, np.int64))
     facts = Facts(policy, scene, found, document, typing, today, subject)
     kinds = len(scene.plan.patterns)
+    there = frozenset(np.flatnonzero(np.bincount(found.kind)).tolist())
     open_ = np.ones(count, np.bool_)
     for number, rule in enumerate(policy.rules):
-        chosen = open_ & _listed(rule.kinds, kinds)[found.kind]
+        if rule.kinds.isdisjoint(there):
+            continue
+        chosen = open_ & _listed(rule.kinds, kinds).take(found.kind)
         chosen = _holding(facts, rule.when, rule.unless, chosen)
         held[chosen] = verdict[chosen] = number
         open_ &= ~chosen
@@ -64,7 +67,7 @@ def _exempt(policy: Policy, facts: Facts, open_: Bools, type: Ints, kinds: int, 
     guarded: Bools | None = None
     ids = list(policy.types)
     for number, exemption in enumerate(policy.exemptions, len(policy.rules)):
-        chosen = open_ & (type == ids.index(exemption.type)) & _listed(exemption.kinds, kinds)[facts.found.kind]
+        chosen = open_ & (type == ids.index(exemption.type)) & _listed(exemption.kinds, kinds).take(facts.found.kind)
         chosen = _holding(facts, exemption.when, exemption.unless, chosen)
         if not chosen.any():
             continue

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tagger_fakes import Words
 
 from deident import Scanner
-from deident.detectors.subjects import numbered
+from deident.detectors.subjects import _firsts, numbered
 
 ID, MOBILE, OTHER = "52010219010315904X", "13800000001", "13800000002"
 
@@ -187,3 +187,9 @@ def test_numbered_against_a_plain_reading(rows: list[tuple[int, int]]) -> None:
         expected.append(own.setdefault(owner, len(own) + 1) if owner else 0)
     document, owner = (np.array(column, np.int64) for column in (zip(*rows, strict=True) if rows else ((), ())))
     assert numbered(owner, document).tolist() == expected
+
+
+@many
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=12), st.sampled_from([1, 1000]))
+def test_where_each_stands_first(keys: list[int], wide: int) -> None:
+    assert _firsts(np.array(keys) * wide).tolist() == [keys.index(key) for key in keys]

@@ -21,7 +21,7 @@ from deident.detectors import subjects
 from deident.engine.examine import Examiner, agree
 from deident.engine.examine import _unlike as unlike
 from deident.engine.texts import joined
-from deident.matching.context import CLUSTER, NEAR, outermost
+from deident.matching.context import AFTER, CLUSTER, NEAR, outermost
 from deident.matching.scene import Scene, look
 from deident.matching.tokens import compact
 from deident.model import KEEP, MASK, REVIEW, Candidates
@@ -29,6 +29,7 @@ from deident.policy import Typing, Verdicts
 from deident.policy.ages import _of_age, _read, minors, number
 from deident.policy.facts import Facts
 from deident.policy.rows import under
+from deident.text.expression import compiled
 
 CHILD, OTHER, ADULT = resident_id(2015, 3, 15), resident_id(2012, 1, 2), resident_id(1901, 3, 15)
 DAYS = (date(2026, 7, 1), date(2030, 1, 2), date(1915, 1, 1))
@@ -88,8 +89,8 @@ def test_expressions(texts: list[str]) -> None:
     facts = Facts(made.policy, scene, found, document, typing, made.today, subjects.attach(scene, found, document))
     among = np.arange(len(found)) % 3 > 0
     for name in ("value", "before", "behind"):
-        for expression in ("^$", "[0-9]$", "姓名", "^[^，]*$", "岁"):
-            wanted = regex.compile(expression)
+        quick = [compiled("^(?:[（，]|[㐀-鿿]{0,4})(?:[岁号：]|$)"), compiled("(?:[村号：]|岁)$(?<!x{1,2}岁)"), compiled("^之")]
+        for wanted in (*map(regex.compile, ("^$", "[0-9]$", "姓名", "^[^，]*$", "岁")), *quick):
             assert facts.holds(name, wanted, among).tolist() == twins.says(scene, found, name, wanted, among).tolist()
 
 
@@ -145,3 +146,28 @@ def test_the_day_on_which_a_number_comes_of_age() -> None:
     of_age = _of_age(scene, found, np.arange(len(numbers)), np.zeros(len(numbers), np.bool_))
     assert of_age.tolist() == [_read(number.encode(), False) for number in numbers]
     assert of_age.tolist() == [20330315, 19190315, 0, 20181345, 20330315, 0, 20330315]
+
+
+@many
+@given(
+    st.lists(st.from_regex(r"(?:19|20|18)[0-9]{2}[-./年0 ][0-9]{2}[-./月 1][0-9]{1,2}", fullmatch=True), min_size=1, max_size=8)
+)
+def test_the_day_on_which_a_birth_date_comes_of_age(dates: list[str]) -> None:
+    scene, _ = seen(["，".join(dates)])
+    view = scene.batch.view
+    rows = [(at, at + size) for at in range(len(view)) for size in (8, 10, 11) if at + size < len(view) and view[at] in b"12"]
+    found = Candidates.rows([(start, end, 0, 1.0) for start, end in rows])
+    of_age = _of_age(scene, found, np.arange(len(rows)), np.ones(len(rows), np.bool_))
+    assert of_age.tolist() == [_read(view[start:end], True) for start, end in rows]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3))
+@few
+def test_words_right_behind(texts: list[str]) -> None:
+    scene, found = seen(texts)
+    context, view = scene.around(found.start, found.end), scene.batch.view
+    for end, bits in zip(found.end.tolist(), context.after(found.end).tolist(), strict=True):
+        stop = min(int(scene.lines(np.array([end]))[1][0]), end + AFTER)
+        full = view.find("。".encode(), end, end + AFTER)
+        inside = (context.start >= end) & (context.start < (min(stop, full) if full >= 0 else stop))
+        assert bits == int(np.bitwise_or.reduce(context.cue_bits[inside], initial=np.uint64(0)))
