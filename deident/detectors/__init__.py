@@ -15,6 +15,7 @@ import numpy as np
 from deident.detectors import (
     addresses,
     births,
+    boxes,
     codes,
     columns,
     consensus,
@@ -37,7 +38,7 @@ from deident.model import Bools, Candidates
 
 Detector = Callable[[Scene], Candidates]
 ROUNDS = 8  # of overlaps settled side by side; a chain that is longer is settled one by one
-BUILT_IN: tuple[Detector, ...] = (numbers.find, grouped.find, cued.find, expressions.find, addresses.find, names.find)
+BUILT_IN: tuple[Detector, ...] = (numbers.find, grouped.find, boxes.find, cued.find, expressions.find, addresses.find, names.find)
 
 
 def plugged() -> tuple[Detector, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from deident import masks
 from deident.catalog import Mask
+from deident.detectors.boxes import boxed
 from deident.engine.examine import Examiner, Judged
 from deident.engine.replacements import Replacements
 from deident.masks import Sheet
@@ -77,12 +78,15 @@ class Editor:
     def preview(self, kind: int, verdict: int, value: str) -> str:
         """The value as reports may show it, never empty: where nothing of it is to stay on the page, what the kind's own mask leaves
         tells a reader which value is meant."""
-        return masks.hide(self._shown(kind, verdict), value, self._blank) or STARS
+        return masks.hide(self._shown(kind, verdict), value.replace("\t", ""), self._blank) or STARS
 
     def previews(self, judged: Judged) -> list[str]:
         """The preview of each candidate."""
         rows = np.arange(len(judged.found))
-        return [hidden or STARS for hidden in self._hidden(judged, rows, _values(judged, rows), self._shown)]
+        values = _values(judged, rows)
+        for row in np.flatnonzero(boxed(judged.scene, judged.found.start, judged.found.end)).tolist():
+            values[row] = values[row].replace("\t", "")
+        return [hidden or STARS for hidden in self._hidden(judged, rows, values, self._shown)]
 
     def _written(self, kind: int, verdict: int) -> Mask:
         mask = self.mask(kind, verdict)
@@ -134,7 +138,9 @@ class Editor:
         made = self._changed(judged, rows, sheets)
         start, end = found.start[rows] + made.start, found.start[rows] + made.end
         out = Replacements(start, end, made.new, judged.document[rows])
-        out = out.take((start < end) | (made.new != ""))
+        if (cut := boxed(judged.scene, found.start[rows], found.end[rows])).any():
+            out = Replacements.join([out.take(~cut), out.take(cut).by_box(judged.scene.batch.view)])
+        out = out.take((out.start < out.end) | (out.new != ""))
         return Replacements.join([out, Replacements.rows(self._emptied(judged, emptied))]) if emptied else out
 
     def _changed(self, judged: Judged, rows: Ints, sheets: Mapping[int, Sheet]) -> masks.Changes:

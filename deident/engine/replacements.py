@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -34,6 +35,17 @@ class Replacements(NamedTuple):
     def take(self, rows: NDArray[Any]) -> Replacements:
         """Some of them."""
         return Replacements(self.start[rows], self.end[rows], self.new[rows], self.document[rows])
+
+    def by_box(self, view: bytes) -> Replacements:
+        """The same for numbers with a digit in each cell of a table: each cell gets its own sign of the mask, or the first one all of
+        what comes instead."""
+        rows = []
+        for start, end, new, document in zip(*(column.tolist() for column in self), strict=True):
+            alike = len(set(new)) == 1
+            for number, sign in enumerate(re.finditer(rb"[^\t ]+", view[start:end])):
+                own = new[0] if alike else "" if number else new
+                rows.append((start + sign.start(), start + sign.end(), own, document))
+        return Replacements.rows(rows)
 
     def through(self, map: SourceMap) -> tuple[Ints, Ints]:
         """Where a map leads: starts and ends, (n,) each; what only inserts stays a place."""

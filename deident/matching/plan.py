@@ -22,13 +22,16 @@ from deident.matching.shapes import Shape, shape
 from deident.model import Bools, Ints
 from deident.text.expression import compiled
 
-DIGITS, JUNCTION, MAIL = 0, 1, 2
+DIGITS, JUNCTION, MAIL, BOXES = 0, 1, 2, 3
 #: What may stand between the groups of one number: a blank, hyphen, full stop, middle dot, line break; at most three bytes.
 SEPARATOR = rb"(?:[ .\-\n\r]|\xc2\xb7){1,3}"
+#: What may stand between the digits of a number that is written one in a box: cells of a form, or blanks.
+BETWEEN = rb"[ \t]{1,3}"
 BUILT_IN = (
     Rule(rb"[0-9]{6,}[^0-9]"),
     Rule(rb"[0-9]{3}" + SEPARATOR + rb"[0-9]{3}"),
     Rule(rb"[0-9A-Za-z]@[0-9A-Za-z]"),
+    Rule(rb"(?:[0-9]" + BETWEEN + rb"){9}[0-9]"),
 )
 
 Excuse = tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]

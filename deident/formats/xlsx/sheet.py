@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from deident.formats.xlsx.cells import NUMBER, SHARED, attributes, digits
 from deident.formats.xlsx.marks import CLOSE, OPEN, Marks, marks, padded, prefix
 from deident.formats.xlsx.middle import Middle, decoded, gathered, places
-from deident.formats.xlsx.shown import Book, show
+from deident.formats.xlsx.shown import Book, show, unshared
 from deident.formats.xlsx.strings import TELLING, Stretches, inside, loose, owners, told
 from deident.model import Bools, Ints, SourceMap
 from deident.text.maps import compose
@@ -101,7 +101,7 @@ def read_sheet(data: bytes, way: SourceMap, book: Book, middle: Middle, name: st
     sheet.used = np.flatnonzero(np.bincount(number[taken]))
     numeric = in_v & (type == NUMBER)
     show(data, codes, way, book, middle, own.style[cell], start, end, numeric, at, length, shown)
-    written = in_v & ~taken
+    written = in_v & (~taken | unshared(way, book, middle, number, cell, start, end, at, length, shown))
     sheet.value, sheet.value_end, sheet.kind = start[written], end[written], type[written]
     sheet.typed = own.typed[cell[written]]
     sheet.tag, sheet.tag_end = tag[cell[written]], tag_end[cell[written]]

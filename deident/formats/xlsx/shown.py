@@ -13,6 +13,7 @@ from deident.formats.xlsx.middle import Middle
 from deident.formats.xlsx.strings import Strings
 from deident.model import Bools, Ints, SourceMap
 
+_BOXES = 10  # cells with a sign each (detectors/boxes.py)
 _LONG = 16  # bytes of a number from which on it may have more digits than a sheet shows
 
 
@@ -51,12 +52,56 @@ def show(
             texts.append(plain)
     if texts:
         changed = np.append(changed, np.array(others, np.int64))
-        source = way.starts(np.concatenate((start[changed], end[changed]))) if len(way.view) > 1 else (
-            np.concatenate((start[changed], end[changed])) + int(way.source[0])
-        )  # fmt: skip
-        at[changed] = middle.atoms(source[: len(changed)], source[len(changed) :], texts)
-        length[changed] = [len(text) for text in texts]
-        shown[changed] = True
+        _put(way, middle, changed, texts, start, end, at, length, shown)
+
+
+def unshared(
+    way: SourceMap,
+    book: Book,
+    middle: Middle,
+    number: Ints,
+    cell: Ints,
+    start: Ints,
+    end: Ints,
+    at: Ints,
+    length: Ints,
+    shown: Bools,
+) -> Bools:
+    """Digits in boxes, a cell for each: what is written in one of them must not be written in all cells that say the same.  Gives
+    which values are read where they stand, not as the shared string `number`; at, length and shown change."""
+    if not book.strings.sign.any():
+        return np.zeros(len(number), np.bool_)
+    alone = length == 1
+    fresh = np.ones(len(alone), np.bool_)
+    fresh[1:] = (np.diff(cell) != 1) | (alone[1:] != alone[:-1])
+    run = np.cumsum(fresh) - 1
+    signs = np.where(number >= 0, np.append(book.strings.sign, 0)[number], 0)
+    chosen: Bools = alone & (np.bincount(run)[run] >= _BOXES) & ((signs >= 48) & (signs <= 57) | ((signs | 32) == ord("x")))
+    if chosen.any():
+        _put(
+            way,
+            middle,
+            np.flatnonzero(chosen),
+            [bytes((sign,)) for sign in signs[chosen].tolist()],
+            start,
+            end,
+            at,
+            length,
+            shown,
+        )
+    return chosen
+
+
+def _put(
+    way: SourceMap, middle: Middle, rows: Ints, texts: list[bytes], start: Ints, end: Ints, at: Ints, length: Ints, shown: Bools
+) -> None:
+    """Put texts in the place of what is written in some rows."""
+    source = way.starts(np.concatenate((start[rows], end[rows]))) if len(way.view) > 1 else (
+        np.concatenate((start[rows], end[rows])) + int(way.source[0])
+    )  # fmt: skip
+    at[rows] = middle.atoms(source[: len(rows)], source[len(rows) :], texts)
+    length[rows] = [len(text) for text in texts]
+    shown[rows] = True
 
 
 def _days(data: bytes, codes: NDArray[np.uint8], start: Ints, end: Ints, since_1904: bool) -> tuple[list[bytes], Ints]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deident.formats.xlsx.marks import CLOSE, OPEN, OTHER, Marks, marks
 from deident.formats.xlsx.middle import Middle, decoded, places, stretches
@@ -26,17 +27,19 @@ class Strings:
     """start, length  of each string in the Middle, (n,)
     readings       stretches of the part: how they are spoken
     rest           stretches of the part that are no string: values of attributes, comments
+    sign           of a string of one byte that byte, else 0, (n,)
     """
 
     start: Ints
     length: Ints
     readings: Stretches
     rest: Stretches
+    sign: NDArray[np.uint8]
 
 
 def no_strings() -> Strings:
     """Of a workbook without any."""
-    return Strings(np.zeros(0, np.int64), np.zeros(0, np.int64), [], [])
+    return Strings(np.zeros(0, np.int64), np.zeros(0, np.int64), [], [], np.zeros(0, np.uint8))
 
 
 def read_strings(data: bytes, way: SourceMap, middle: Middle) -> Strings:
@@ -54,12 +57,15 @@ def read_strings(data: bytes, way: SourceMap, middle: Middle) -> Strings:
     low, high = places(map, found.text_start[chosen]), places(map, found.text_end[chosen])
     count = int(item[-1]) if len(item) else 0
     length = np.bincount(number[chosen], high - low, count).astype(np.int64)
-    base = middle.add(*stretches(view, compose(map, way), low, high - low))
+    text, led = stretches(view, compose(map, way), low, high - low)
+    base, first = middle.add(text, led), np.cumsum(length) - length
+    sign = np.zeros(count, np.uint8)
+    sign[length == 1] = np.frombuffer(text, np.uint8)[first[length == 1]]
     readings = in_text & spoken & (number >= 0)
     rest = loose(data, found, ~chosen & ~readings) + told(data, 0, len(data))
     return Strings(
-        base + np.cumsum(length) - length, length,
-        list(zip(found.text_start[readings].tolist(), found.text_end[readings].tolist(), strict=True)), rest,
+        base + first, length,
+        list(zip(found.text_start[readings].tolist(), found.text_end[readings].tolist(), strict=True)), rest, sign,
     )  # fmt: skip
 
 

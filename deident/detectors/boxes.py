@@ -1,0 +1,81 @@
+"""Numbers written one digit in a box, as forms have them: a cell for each digit, or blanks between all of them.
+
+A kind that may be written in groups (`grouped`) may be written so, too.  With a check digit and a date in it it is found anywhere in
+a row of boxes; else the boxes must hold nothing else, and something must call it by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from deident.detectors.numbers import column_kind, facts_of, judge
+from deident.matching.plan import BETWEEN, BOXES
+from deident.matching.scene import Scene
+from deident.model import Bools, Candidates, Ints
+
+SURE = {"mod11_2", "calendar_date"}  # checks that one in some thousand rows of digits passes by chance
+AROUND = 64  # bytes before the end of ten boxes in which their row begins
+_ROW = re.compile(rb"(?<![0-9A-Za-z*])[0-9](?:" + BETWEEN + rb"[0-9Xx](?![0-9A-Za-z*]))+")
+_SIGN = re.compile(rb"[0-9Xx]")
+
+
+def find(scene: Scene) -> Candidates:
+    """Candidates of all patterns that say `grouped = true`."""
+    kinds = [kind for kind, p in enumerate(scene.plan.patterns) if p.grouped and p.trigger == "token"]
+    rows = _rows(scene)
+    parts = [Candidates.none()]
+    for width in sorted({width for kind in kinds for width in scene.plan.shapes[kind].tables}) if rows else ():
+        starts, ends, texts, whole = [], [], [], []
+        for places in rows:
+            for first in range(len(places) - width + 1):
+                own = places[first : first + width]
+                starts.append(own[0])
+                ends.append(own[-1] + 1)
+                texts.append(bytes(scene.batch.view[place] for place in own))
+                whole.append(len(places) == width)
+        if starts:
+            own_kinds = [kind for kind in kinds if width in scene.plan.shapes[kind].tables]
+            parts += _judged(scene, own_kinds, starts, ends, texts, np.array(whole, np.bool_))
+    return Candidates.join(parts)
+
+
+def boxed(scene: Scene, starts: Ints, ends: Ints) -> Bools:
+    """Which stretches run over several cells of a table, (n,): those of numbers with a cell for each digit do."""
+    if not len(scene.ends_of(BOXES)):
+        return np.zeros(len(starts), np.bool_)
+    over: Bools = (scene.tables.cell(starts, ends) < 0) & (scene.tables.cell(starts, starts + 1) >= 0)
+    return over
+
+
+def _judged(
+    scene: Scene, kinds: list[int], starts: list[int], ends: list[int], texts: list[bytes], whole: Bools
+) -> list[Candidates]:
+    """Those of one width that are values of their kinds; `whole`: they fill their row of boxes."""
+    start, end = np.array(starts, np.int64), np.array(ends, np.int64)
+    rows = np.frombuffer(b"".join(texts).upper(), np.uint8).reshape(len(texts), -1)
+    facts = replace(facts_of(scene, start, end), column=column_kind(scene, start, start + 1))
+    parts = []
+    for kind in kinds:
+        pattern = scene.plan.patterns[kind]
+        passed, score = judge(scene, kind, rows, facts, np.arange(len(texts)))
+        if not SURE <= set(pattern.checks):
+            named = whole[passed] & (score >= pattern.score["cue"] - 1e-3)
+            passed, score = passed[named], score[named]
+        parts.append(Candidates(start[passed], end[passed], np.full(len(passed), kind, np.int32), score))
+    return parts
+
+
+def _rows(scene: Scene) -> list[list[int]]:
+    """Where the signs of each row of boxes stand in the view."""
+    view, rows, done = scene.batch.view, list[list[int]](), 0
+    for end in scene.ends_of(BOXES).tolist():
+        if end > done:
+            row = next((row for row in _ROW.finditer(view, max(done, end - AROUND)) if row.end() >= end), None)
+            if row is None:
+                continue
+            done = row.end()
+            rows.append([sign.start() for sign in _SIGN.finditer(view, *row.span())])
+    return rows
