@@ -17,6 +17,7 @@ from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
 
 SURE = {"mod11_2", "calendar_date"}  # checks that one in some thousand rows of digits passes by chance
+LEFT = b"0" * 8  # what a mask left of a phone in a workbook of Excel 97, where a number can become nothing but 0
 AROUND = 64  # bytes before the end of ten boxes in which their row begins
 _ROW = re.compile(rb"(?<![0-9A-Za-z*])[0-9](?:" + BETWEEN + rb"[0-9Xx](?![0-9A-Za-z*]))+")
 _SIGN = re.compile(rb"[0-9Xx]")
@@ -32,9 +33,12 @@ def find(scene: Scene) -> Candidates:
         for places in rows:
             for first in range(len(places) - width + 1):
                 own = places[first : first + width]
+                text = bytes(scene.batch.view[place] for place in own)
+                if LEFT in text:
+                    continue
                 starts.append(own[0])
                 ends.append(own[-1] + 1)
-                texts.append(bytes(scene.batch.view[place] for place in own))
+                texts.append(text)
                 whole.append(len(places) == width)
         if starts:
             own_kinds = [kind for kind in kinds if width in scene.plan.shapes[kind].tables]
@@ -61,7 +65,7 @@ def _judged(
     for kind in kinds:
         pattern = scene.plan.patterns[kind]
         passed, score = judge(scene, kind, rows, facts, np.arange(len(texts)))
-        if not SURE <= set(pattern.checks):
+        if not set(pattern.checks) >= SURE:
             named = whole[passed] & (score >= pattern.score["cue"] - 1e-3)
             passed, score = passed[named], score[named]
         parts.append(Candidates(start[passed], end[passed], np.full(len(passed), kind, np.int32), score))

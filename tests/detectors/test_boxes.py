@@ -6,17 +6,19 @@ import io
 import random
 from collections.abc import Sequence
 from itertools import pairwise
+from struct import pack
 
 import docx
 import openpyxl
 import pytest
+from formats.ole_files import record, workbook
 from generated import many, resident_id
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deident.engine import Scanner
 
-ID, TEL = "52010219010315904X", "19900000001"
+ID, TEL, CARD = "52010219010315904X", "19900001234", "6217002430104190203"
 SCANNER = Scanner(ner=False)
 
 
@@ -41,8 +43,8 @@ def test_an_id_in_boxes(between: str) -> None:
         "得票\t" + "\t".join("520102190113159046"),  # the month is
         "公民身份号码\t" + "\t".join("5201021901031590453"),  # one digit too many
         "序号\t" + "\t".join("123456789") + "\n得票\t" + "\t".join("5201021901031590"),
-        "得分：" + " ".join("19900000001"),  # nothing calls it a phone
-        "联系电话\t" + "\t".join("19900000001" + "2"),
+        "得分：" + " ".join(TEL),  # nothing calls it a phone
+        "联系电话\t" + "\t".join(TEL + "2"),
         "共 1 2 3 4 5 6 7 8 9 10 11 12 页",
         "联系电话\t1\t9\t9\t*\t*\t*\t*\t*\t*\t*\t*",
     ],
@@ -109,6 +111,37 @@ def test_a_shared_digit_stays_where_it_is_another_s(strings: bool) -> None:
     ]
     again = SCANNER.mask_many([("a.xlsx", out)])[0]
     assert again[0] == out
+
+
+def workbook97(rows: Sequence[Sequence[str]], strings: bool) -> bytes:
+    """An .xls; shared strings, or numbers where there are digits."""
+    signs = sorted({cell for row in rows for cell in row})
+    shared = b"".join(b"\xff\xfe" + pack("<HB", len(sign), 1) + sign.encode("utf-16-le") for sign in signs)
+    cells = b""
+    for row, signs_of_row in enumerate(rows):
+        for column, sign in enumerate(signs_of_row):
+            if sign.isdigit() and not strings:
+                cells += record(0x27E, pack("<HHHI", row, column, 0, int(sign) << 2 | 2))
+            else:
+                cells += record(0xFD, pack("<HHHI", row, column, 0, signs.index(sign)))
+    return workbook([shared], cells)
+
+
+@pytest.mark.parametrize("strings", [True, False])
+@pytest.mark.parametrize(
+    ("label", "number", "left"),
+    [("公民身份号码", ID, "52" + "0" * 16), ("联系电话", TEL, "199" + "0" * 8), ("银行账号", CARD, "0" * 15 + "0203")],
+)
+def test_a_workbook_of_excel_97(label: str, number: str, left: str, strings: bool) -> None:
+    xlrd = pytest.importorskip("xlrd")
+    [(out, report)] = SCANNER.mask_many([("a.xls", workbook97([["户数", "1"], [label, *number], ["人数", "9"]], strings))])
+    assert report.status == "masked" and len(report.findings) == 1 and out is not None
+    sheet = xlrd.open_workbook(file_contents=out).sheet_by_index(0)
+    assert (
+        "".join(str(sheet.cell_value(1, 1 + place)).removesuffix(".0") for place in range(len(number))).replace("*", "0") == left
+    )
+    assert [float(sheet.cell_value(0, 1)), float(sheet.cell_value(2, 1))] == [1, 9], "no other cell changes"
+    assert SCANNER.mask_many([("a.xls", out)])[0][0] == out
 
 
 def test_a_table_of_word() -> None:

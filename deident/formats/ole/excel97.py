@@ -13,26 +13,19 @@ from typing import NamedTuple
 
 from deident.formats import Unreadable, locators
 from deident.formats.ole.biff import Reader, Record, Run, all_shown, characters, records, shown
-from deident.formats.ole.excel97_numbers import Formats, place, plain, rk
+from deident.formats.ole.excel97_boxes import Cell, unshared
+from deident.formats.ole.excel97_numbers import RK, Formats, place, plain, rk
 from deident.formats.ole.units import NUMBER, WIDE, Characters, Piece, numeral
 from deident.formats.ole.word97 import OldFormat, Strings
 
 _BOF, _EOF, _SHEET, _SST, _PASSWORD, _EPOCH = 0x809, 0x0A, 0x85, 0xFC, 0x2F, 0x22
-_LABEL, _RICH, _LABEL_SST, _NUMBER, _RK, _MULTI, _FORMULA, _RESULT = 0x204, 0xD6, 0xFD, 0x203, 0x27E, 0xBD, 0x06, 0x207
+_LABEL, _RICH, _LABEL_SST, _NUMBER, _RK, _MULTI, _FORMULA, _RESULT = 0x204, 0xD6, 0xFD, 0x203, RK, 0xBD, 0x06, 0x207
 _NOTE, _TEXT, _OBJECT, _USER, _OUTSIDE, _PIVOT_TEXT, _PIVOT_NUMBER = 0x1C, 0x1B6, 0x5D, 0x5C, 0x5A, 0xCD, 0xC9
 _CELLS = (_LABEL, _RICH, _LABEL_SST, _NUMBER, _RK, _MULTI)
 _LINES = {0x14: "header", 0x15: "footer"}
 _BIFF8 = 0x0600
 _WITH_FORMULAS = (0x18, 0x1BE, 0x1B1, 0x4BC, 0x221)  # Lbl, Dv, CF, ShrFmla, Array
 _LITERAL = re.compile(rb"(\x17[^\0][\0\1])|\x1f", re.DOTALL)
-
-
-class Cell(NamedTuple):
-    """row and column count from 0; shown: view and map."""
-
-    row: int
-    column: int
-    shown: Piece
 
 
 class Sheet(NamedTuple):
@@ -86,7 +79,7 @@ class Workbook:
             self._open.append(Sheet(locators.sheet(self._names[record.at], number) if number else sheet.name, []))
         elif kind == _EOF and self._open:
             if self._open.pop().cells:
-                self.sheets.append(sheet)
+                self.sheets.append(sheet._replace(cells=unshared(sheet.cells, data, self._start, self.runs)))
             if len(self._open) == 0:
                 self._comments(sheet.name)
         elif kind == _PASSWORD:
@@ -165,7 +158,7 @@ class Workbook:
             if index >= len(self._strings):
                 raise Unreadable("damaged")
             self._seen[index] = 1
-            yield Cell(row, column, self._pieces[index])
+            yield Cell(row, column, self._pieces[index], record.at)
         elif record.kind in (_LABEL, _RICH) and record.size > 8:
             yield Cell(row, column, self._string(Reader(data, record.chunks, 6).plain()))
         elif record.kind == _NUMBER and record.size >= 14:

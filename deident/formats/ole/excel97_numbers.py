@@ -9,6 +9,7 @@ from struct import pack, unpack, unpack_from
 
 from deident.formats.ole.biff import Reader, Record
 
+RK = 0x27E
 _FORMAT, _XF = 0x41E, 0xE0
 #: Built-in date formats, those of Chinese systems among them (ECMA-376-1, 18.8.30).
 _DATES = frozenset((*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)))

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from deident.errors import InputError
-from deident.formats.ole.units import NUMBER, WIDE, Places
+from deident.formats.ole.units import BECOMES, NUMBER, WIDE, Places
 from deident.formats.splice import Change
 from deident.model import Edit, SourceMap
 
@@ -63,6 +63,8 @@ def filled(text: str, room: int, codec: str) -> tuple[bytes, str]:
     """(exactly `room` bytes, the text that did not fit)."""
     if codec == NUMBER:
         return bytes(room), ""
+    if codec.startswith(BECOMES):
+        return bytes.fromhex(codec.removeprefix(BECOMES)), ""
     out = bytearray()
     used = 0
     for character in text:

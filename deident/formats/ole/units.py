@@ -18,6 +18,7 @@ from deident.model import Ints, SourceMap
 Codes = NDArray[np.uint32]
 WIDE = "utf-16-le"
 NUMBER = "number"  # eight bytes of a double or four of an RK value: all zero is the number 0
+BECOMES = "becomes "  # and bytes as hexadecimal digits: what stands there whatever the replacement is
 Piece = tuple[bytes, SourceMap]
 
 
