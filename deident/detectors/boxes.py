@@ -20,29 +20,30 @@ SURE = {"mod11_2", "calendar_date"}  # checks that one in some thousand rows of 
 LEFT = b"0" * 8  # what a mask left of a phone in a workbook of Excel 97, where a number can become nothing but 0
 AROUND = 64  # bytes before the end of ten boxes in which their row begins
 _ROW = re.compile(rb"(?<![0-9A-Za-z*])[0-9](?:" + BETWEEN + rb"[0-9Xx](?![0-9A-Za-z*]))+")
+_LIKELY = re.compile(rb"(?=([1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx]))")  # an identity number anywhere
 _SIGN = re.compile(rb"[0-9Xx]")
 
 
 def find(scene: Scene) -> Candidates:
     """Candidates of all patterns that say `grouped = true`."""
-    kinds = [kind for kind, p in enumerate(scene.plan.patterns) if p.grouped and p.trigger == "token"]
     rows = _rows(scene)
+    if not rows:
+        return Candidates.none()
+    kinds = [kind for kind, p in enumerate(scene.plan.patterns) if p.grouped and p.trigger == "token"]
+    widths = {width for kind in kinds for width in scene.plan.shapes[kind].tables}
+    view, by_width = scene.batch.view, dict[int, list[tuple[int, int, bytes, bool]]]()
+    for low, high in rows:
+        text = view[low:high].translate(None, b" \t")
+        found = [(one.start(), one.end(1), False) for one in _LIKELY.finditer(text)]
+        found += [(0, len(text), True)] * (len(text) in widths)
+        places = [sign.start() for sign in _SIGN.finditer(view, low, high)] if found else []
+        for first, last, whole in found:
+            if LEFT not in text[first:last]:
+                by_width.setdefault(last - first, []).append((places[first], places[last - 1] + 1, text[first:last], whole))
     parts = [Candidates.none()]
-    for width in sorted({width for kind in kinds for width in scene.plan.shapes[kind].tables}) if rows else ():
-        starts, ends, texts, whole = [], [], [], []
-        for places in rows:
-            for first in range(len(places) - width + 1):
-                own = places[first : first + width]
-                text = bytes(scene.batch.view[place] for place in own)
-                if LEFT in text:
-                    continue
-                starts.append(own[0])
-                ends.append(own[-1] + 1)
-                texts.append(text)
-                whole.append(len(places) == width)
-        if starts:
-            own_kinds = [kind for kind in kinds if width in scene.plan.shapes[kind].tables]
-            parts += _judged(scene, own_kinds, starts, ends, texts, np.array(whole, np.bool_))
+    for width, numbers in by_width.items():
+        own = [kind for kind in kinds if width in scene.plan.shapes[kind].tables]
+        parts += _judged(scene, own, numbers) if own else []
     return Candidates.join(parts)
 
 
@@ -54,11 +55,10 @@ def boxed(scene: Scene, starts: Ints, ends: Ints) -> Bools:
     return over
 
 
-def _judged(
-    scene: Scene, kinds: list[int], starts: list[int], ends: list[int], texts: list[bytes], whole: Bools
-) -> list[Candidates]:
-    """Those of one width that are values of their kinds; `whole`: they fill their row of boxes."""
-    start, end = np.array(starts, np.int64), np.array(ends, np.int64)
+def _judged(scene: Scene, kinds: list[int], numbers: list[tuple[int, int, bytes, bool]]) -> list[Candidates]:
+    """Those of one width (start, end, signs, whether they fill their row of boxes) that are values of their kinds."""
+    starts, ends, texts, fills = zip(*numbers, strict=True)
+    start, end, whole = np.array(starts, np.int64), np.array(ends, np.int64), np.array(fills, np.bool_)
     rows = np.frombuffer(b"".join(texts).upper(), np.uint8).reshape(len(texts), -1)
     facts = replace(facts_of(scene, start, end), column=column_kind(scene, start, start + 1))
     parts = []
@@ -72,14 +72,13 @@ def _judged(
     return parts
 
 
-def _rows(scene: Scene) -> list[list[int]]:
-    """Where the signs of each row of boxes stand in the view."""
-    view, rows, done = scene.batch.view, list[list[int]](), 0
+def _rows(scene: Scene) -> list[tuple[int, int]]:
+    """Start and end of each row of boxes."""
+    rows, done = list[tuple[int, int]](), 0
     for end in scene.ends_of(BOXES).tolist():
         if end > done:
-            row = next((row for row in _ROW.finditer(view, max(done, end - AROUND)) if row.end() >= end), None)
-            if row is None:
-                continue
-            done = row.end()
-            rows.append([sign.start() for sign in _SIGN.finditer(view, *row.span())])
+            row = next((row for row in _ROW.finditer(scene.batch.view, max(done, end - AROUND)) if row.end() >= end), None)
+            if row is not None:
+                done = row.end()
+                rows.append(row.span())
     return rows
