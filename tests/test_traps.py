@@ -325,7 +325,6 @@ def test_t19_numbers_that_a_page_cuts(scanner: Scanner, page: str) -> None:
     assert ID[6:14] not in re.sub(r"\D", "", re.sub(r"<[^>]*>|&\w+;", "", seen))
 
 
-@pytest.mark.xfail(reason="a number with each digit in a cell of its own is not put together yet")
 def test_t19_a_digit_in_every_cell(scanner: Scanner) -> None:
     """Forms have a box for every digit."""
     page = "<table><tr><td>身份证号</td>" + "".join(f"<td>{c}</td>" for c in ID) + "</tr></table>"

@@ -48,10 +48,13 @@ def find(scene: Scene) -> Candidates:
 
 
 def boxed(scene: Scene, starts: Ints, ends: Ints) -> Bools:
-    """Which stretches run over several cells of a table, (n,): those of numbers with a cell for each digit do."""
-    if not len(scene.ends_of(BOXES)):
-        return np.zeros(len(starts), np.bool_)
-    over: Bools = (scene.tables.cell(starts, ends) < 0) & (scene.tables.cell(starts, starts + 1) >= 0)
+    """Which stretches are numbers with a cell of a table for each digit, (n,)."""
+    over: Bools = np.zeros(len(starts), np.bool_)
+    if len(scene.ends_of(BOXES)):
+        rows = np.flatnonzero((scene.tables.cell(starts, ends) < 0) & (scene.tables.cell(starts, starts + 1) >= 0))
+        for row in rows.tolist():  # (others may be broken over two lines of a cell)
+            text = scene.batch.view[starts[row] : ends[row]]
+            over[row] = b"\t" in text and _ROW.fullmatch(text) is not None
     return over
 
 

@@ -12,7 +12,7 @@ from itertools import count
 import numpy as np
 
 from deident.model import Ints
-from deident.text.characters import Characters
+from deident.text.characters import BEYOND, Characters
 
 
 class Stretches:
@@ -45,13 +45,16 @@ class Stretches:
         else:
             self._number, self._first, said = np.arange(len(begins)), begins, joined
         self._text, self._characters = said.decode(), Characters(said)
+        wide = len(self._characters.codes) > len(self._text)  # characters beyond the first plane are two codes
+        self._beyond = np.array([one.start() for one in BEYOND.finditer(self._text)] if wide else [], np.int64)
 
     def find(self, expression: re.Pattern[str]) -> tuple[Ints, Ints]:
         """Start and end of what an expression finds that NUL, and TAB where `cells`, `parts` (n,), in order of the text."""
         spans = [match.span() for match in expression.finditer(self._text)]
         if not spans:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        at = self._characters.bytes(np.array(spans, np.int64).ravel()).reshape(-1, 2)
+        places = np.array(spans, np.int64).ravel()
+        at = self._characters.bytes(places + np.searchsorted(self._beyond, places)).reshape(-1, 2)
         number = np.searchsorted(self._first, at[:, 0], "right") - 1
         times = np.bincount(number, minlength=len(self._first))
         hit = np.flatnonzero(times[self._number])

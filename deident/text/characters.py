@@ -22,7 +22,7 @@ _WIDTH[0xFFFF] = 4
 _BLOCK = 1 << 16  # characters looked up at once: what fits a cache
 _EVEN = np.uint64(0x00FF00FF00FF00FF)  # every second byte of eight
 _ONES = np.uint64(0x0001000100010001)
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+BEYOND = re.compile("[\U00010000-\U0010ffff]")  # the first plane
 
 
 class Characters:
@@ -41,7 +41,7 @@ class Characters:
         try:
             packed, clean = self._view.decode("utf-8").encode("utf-16-le"), True
         except UnicodeDecodeError:  # 0xFFFF for what is beyond, so that its halves are not taken for bytes that are no UTF-8
-            text = _BEYOND.sub("\uffff", self._view.decode("utf-8", "surrogateescape"))
+            text = BEYOND.sub("\uffff", self._view.decode("utf-8", "surrogateescape"))
             packed, clean = text.encode("utf-16-le", "surrogatepass"), False
         return np.frombuffer(packed, np.uint16), clean
 

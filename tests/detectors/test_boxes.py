@@ -70,6 +70,14 @@ def test_each_box_keeps_its_place() -> None:
     assert [finding.preview for finding in report.findings] == ["52" + "*" * 16]
 
 
+def test_a_number_broken_over_lines_is_masked_alike_beside_boxes() -> None:
+    broken = ("b.txt", "姓名\t身份证号\n甲\t520102\n19010315904X\t乙".encode())
+    boxes = ("a.txt", ("公民身份号码\t" + "\t".join(ID)).encode())
+    alone = SCANNER.mask_many([broken])[0][0]
+    assert alone is not None and b"19010315904X" not in alone
+    assert SCANNER.mask_many([boxes, broken])[1][0] == alone
+
+
 @given(st.randoms(use_true_random=False), st.sampled_from(["\t", " "]))
 @many
 def test_every_id(chance: random.Random, between: str) -> None:

@@ -19,7 +19,7 @@ from deident.matching.scene import Scene, look
 
 CELLS = st.sampled_from(
     ["52****************", "520102********904X", "138****0000", "138****", "6228 **** **** 0018", "****0101", "0851-****0000", "王*",
-     "北京市×××号", "1901-**-**", "615.8", "", " ", "张三", "×××12", "5*010219010315904X", "贵A·12345", "电话：0851-26000001"]
+     "北京市×××号", "1901-**-**", "615.8", "", " ", "张三", "×××12", "110105😀********0017", "𠮷 138****0000", "5*010219010315904X", "贵A·12345", "电话：0851-26000001"]
 )  # fmt: skip
 LINES = st.lists(st.lists(CELLS, min_size=1, max_size=5).map("\t".join), min_size=1, max_size=8).map("\n".join)
 
@@ -49,7 +49,7 @@ def test_at_once_and_one_by_one(texts: list[str], long: str) -> None:
 
 
 @many
-@given(st.lists(st.text("1×*\t村 ", max_size=6), min_size=1, max_size=8), st.booleans(), st.booleans())
+@given(st.lists(st.text("1×*\t村 😀", max_size=6), min_size=1, max_size=8), st.booleans(), st.booleans())
 def test_pieces(lines: list[str], cells: bool, whole: bool) -> None:
     view = b"".join(line.encode() + b"\n" for line in lines)
     ends = np.array([at for at, byte in enumerate(view) if byte == 10])
