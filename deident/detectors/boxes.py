@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from deident.detectors.numbers import column_kind, facts_of, judge
+from deident.detectors.numbers import INSIDE, column_kind, facts_of, judge
 from deident.matching.plan import BETWEEN, BOXES
 from deident.matching.scene import Scene
 from deident.model import Bools, Candidates, Ints
@@ -20,7 +20,6 @@ SURE = {"mod11_2", "calendar_date"}  # checks that one in some thousand rows of 
 LEFT = b"0" * 8  # what a mask left of a phone in a workbook of Excel 97, where a number can become nothing but 0
 AROUND = 64  # bytes before the end of ten boxes in which their row begins
 _ROW = re.compile(rb"(?<![0-9A-Za-z*])[0-9](?:" + BETWEEN + rb"[0-9Xx](?![0-9A-Za-z*]))+")
-_LIKELY = re.compile(rb"(?=([1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx]))")  # an identity number anywhere
 _SIGN = re.compile(rb"[0-9Xx]")
 
 
@@ -34,7 +33,7 @@ def find(scene: Scene) -> Candidates:
     view, by_width = scene.batch.view, dict[int, list[tuple[int, int, bytes, bool]]]()
     for low, high in rows:
         text = view[low:high].translate(None, b" \t")
-        found = [(one.start(), one.end(1), False) for one in _LIKELY.finditer(text)]
+        found = [(one.start(), one.end(1), False) for one in INSIDE.finditer(text)]
         found += [(0, len(text), True)] * (len(text) in widths)
         places = [sign.start() for sign in _SIGN.finditer(view, low, high)] if found else []
         for first, last, whole in found:

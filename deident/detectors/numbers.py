@@ -25,7 +25,7 @@ _UNITS = np.sort(np.array([int.from_bytes(unit.encode(), "big") for unit in UNIT
 _SUMS = np.sort(np.array([int.from_bytes(unit.encode(), "big") for unit in ("元", "万", "亿", "吨", "亩")], np.int32))
 _MONEY = np.sort(np.array([int.from_bytes(sign.encode(), "big") for sign in ("￥", "＄")], np.int32))
 _ALNUM = re.compile(rb"[0-9A-Za-z]*")
-_ID = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{9}[\dXx]))")
+INSIDE = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{9}[\dXx]))")  # an identity number anywhere
 
 Check = Callable[[NDArray[np.uint8]], Bools]
 
@@ -169,7 +169,7 @@ def _embedded(scene: Scene, chosen: Ints, mod11_2: Check, calendar_date: Check) 
     for index in chosen.tolist() if kind >= 0 else ():
         low, high = int(scene.tokens.start[index]), int(scene.tokens.end[index])
         inside = _ALNUM.match(view, low, high + 64)  # never into the next token
-        for match in _ID.finditer(view, low, inside.end() if inside else high):
+        for match in INSIDE.finditer(view, low, inside.end() if inside else high):
             row = np.frombuffer(match[1].upper(), np.uint8)[None, :]
             if mod11_2(row)[0] and calendar_date(row)[0]:
                 rows.append((match.start(), match.start() + 18, kind, 0.8))

@@ -19,7 +19,7 @@ from deident.catalog import Catalogue, Pattern
 from deident.errors import CatalogError
 from deident.matching.rules import Rule
 from deident.matching.shapes import Shape, shape
-from deident.model import Bools, Ints
+from deident.model import FEWEST_BOXES, Bools, Ints
 from deident.text.expression import compiled
 
 DIGITS, JUNCTION, MAIL, BOXES = 0, 1, 2, 3
@@ -31,7 +31,7 @@ BUILT_IN = (
     Rule(rb"[0-9]{6,}[^0-9]"),
     Rule(rb"[0-9]{3}" + SEPARATOR + rb"[0-9]{3}"),
     Rule(rb"[0-9A-Za-z]@[0-9A-Za-z]"),
-    Rule(rb"(?:[0-9]" + BETWEEN + rb"){9}[0-9]"),
+    Rule(rb"(?:[0-9]" + BETWEEN + rb"){%d}[0-9]" % (FEWEST_BOXES - 1)),
 )
 
 Excuse = tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]

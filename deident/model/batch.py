@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+FEWEST_BOXES = 10  # cells with a sign each that may be the digits of one number
 
 #: What a stretch of text is in its document.  Index = the number in `Batch.role`.
 ROLES = ("text", "title", "attribute", "comment", "script", "meta", "url", "name", "key")

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from formats.map_pieces import PIECE, built
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,15 +23,7 @@ SIZE = 40
 def maps(draw: st.DrawFn) -> SourceMap:
     """Any map into a source of SIZE bytes, its pieces in any order and shared at will."""
     builder = MapBuilder()
-    for how, at, length, width in draw(
-        st.lists(st.tuples(st.sampled_from("cai"), st.integers(0, 33), st.integers(1, 5), st.integers(1, 6)), max_size=9)
-    ):
-        if how == "c":
-            builder.copy(at, b"c" * length)
-        elif how == "a":
-            builder.atomic(at, width, b"a" * length)
-        else:
-            builder.insert(b"i" * length)
+    built(builder, draw(st.lists(PIECE, max_size=9)))
     return builder.finish()[1]
 
 

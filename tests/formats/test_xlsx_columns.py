@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from formats.map_pieces import PIECE, built
 from formats.xlsx_files import book
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,17 +26,6 @@ from deident.model import Edit, SourceMap
 from deident.text.maps import MapBuilder
 
 NEW = st.sampled_from(["", "*", "某某"])
-PIECE = st.tuples(st.sampled_from("cai"), st.integers(0, 33), st.integers(1, 5), st.integers(1, 6))
-
-
-def built(builder: MapBuilder, pieces: list[tuple[str, int, int, int]]) -> None:
-    for how, at, length, width in pieces:
-        if how == "c":
-            builder.copy(at, b"c" * length)
-        elif how == "a":
-            builder.atomic(at, width, b"a" * length)
-        else:
-            builder.insert(b"i" * length)
 
 
 def edits_of(wanted: list[tuple[int, int, str]], size: int) -> list[Edit]:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from deident.formats.ole.excel97_numbers import RK
 from deident.formats.ole.units import BECOMES, Piece, numeral
+from deident.model import FEWEST_BOXES
 
-BOXES = 10  # cells with a sign each (detectors/boxes.py)
 _SIGNS = [bytes((sign,)) for sign in b"0123456789Xx"]
 _SIZE = 14  # bytes of the record
 
@@ -32,7 +32,7 @@ def unshared(cells: list[Cell], data: bytes, start: int, runs: list[tuple[int, i
     boxes: set[int] = set()
     for _, members in groupby(enumerate(singles), lambda each: (each[1].row, each[1].column - each[0])):
         own = [cell for _, cell in members]
-        if len(own) >= BOXES:
+        if len(own) >= FEWEST_BOXES:
             boxes.update(cell.record for cell in own if cell.record >= 0 and cell.shown[0] in _SIGNS)
     for at in boxes:
         new = pack("<HH", RK, 10) + data[at + 4 : at + 10] + bytes(4)

@@ -11,9 +11,8 @@ from deident.formats.xlsx import numbers
 from deident.formats.xlsx.cells import digits
 from deident.formats.xlsx.middle import Middle
 from deident.formats.xlsx.strings import Strings
-from deident.model import Bools, Ints, SourceMap
+from deident.model import FEWEST_BOXES, Bools, Ints, SourceMap
 
-_BOXES = 10  # cells with a sign each (detectors/boxes.py)
 _LONG = 16  # bytes of a number from which on it may have more digits than a sheet shows
 
 
@@ -76,7 +75,7 @@ def unshared(
     fresh[1:] = (np.diff(cell) != 1) | (alone[1:] != alone[:-1])
     run = np.cumsum(fresh) - 1
     signs = np.where(number >= 0, np.append(book.strings.sign, 0)[number], 0)
-    chosen: Bools = alone & (np.bincount(run)[run] >= _BOXES) & ((signs >= 48) & (signs <= 57) | ((signs | 32) == ord("x")))
+    chosen: Bools = alone & (np.bincount(run)[run] >= FEWEST_BOXES) & ((signs >= 48) & (signs <= 57) | ((signs | 32) == ord("x")))
     if chosen.any():
         _put(
             way,
